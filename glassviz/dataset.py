@@ -1,0 +1,199 @@
+"""A data set: folders of finished configurations of one system and one N, ordered by temperature."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from glassviz.errors import DataError, InputError
+from glassviz.record import read_record
+from glassviz.systems import system_named
+
+
+def home():
+    """Where results go: $GLASSVIZ_HOME, or the platform's folder for user data."""
+    from platformdirs import user_data_path
+
+    return Path(os.environ.get("GLASSVIZ_HOME") or user_data_path("glassviz"))
+
+
+def open(*folders):  # noqa: A001 - gv.open is the public name
+    """The union of data set folders as a Dataset; DataError when a folder is missing or holds no configuration."""
+    return Dataset(*folders)
+
+
+def state_folder(temperature):
+    """Name of a temperature's folder, as T0.4000."""
+    return f"T{temperature:.4f}"
+
+
+class StatePoint:
+    """All configurations at one temperature, ordered by index.
+
+    system : GlassFormer; temperature : float; records : list of Record
+    times : (n_times,) union over the records; a label that a record lacks is nan
+    """
+
+    def __init__(self, records):
+        self.records = records
+        self.system = system_named(records[0].system)
+        self.temperature = records[0].temperature
+        self.times = _union_of_times([record.times for record in records])
+
+    def __len__(self):
+        return len(self.records)
+
+    @property
+    def configurations(self):
+        """Thermal configurations."""
+        return [record.thermal for record in self.records]
+
+    @property
+    def inherent(self):
+        """Inherent structures of the same configurations."""
+        return [record.inherent for record in self.records]
+
+    @property
+    def split(self):
+        """"train", "validation" or "test" of each configuration."""
+        return [record.split for record in self.records]
+
+    @property
+    def replicas(self):
+        """Replicas behind the labels of each configuration, (n_configurations,)."""
+        return np.array([record.replicas for record in self.records])
+
+    @property
+    def bond_breaking_halves(self):
+        """C_B^i(t) of each half of the replicas, (n_configurations, 2, n_times, N)."""
+        return self._labels("bond_breaking_halves")
+
+    @property
+    def displacement_halves(self):
+        """R_i(t) of each half of the replicas, (n_configurations, 2, n_times, N), in sigma_11."""
+        return self._labels("displacement_halves")
+
+    @property
+    def bond_breaking(self):
+        """Bond-breaking propensity C_B^i(t), (n_configurations, n_times, N)."""
+        return self.bond_breaking_halves.mean(axis=1)
+
+    @property
+    def displacement(self):
+        """Displacement propensity R_i(t), (n_configurations, n_times, N), in sigma_11."""
+        return self.displacement_halves.mean(axis=1)
+
+    def mean_correlation(self, type_number=1):
+        """Mean C_B(t) over the particles of one type, per configuration, (n_configurations, n_times)."""
+        chosen = [record.thermal.types == type_number for record in self.records]
+        return np.array([c[:, own].mean(axis=1) for c, own in zip(self.bond_breaking, chosen, strict=True)])
+
+    def _labels(self, name):
+        number = self.records[0].thermal.number
+        labels = np.full((len(self.records), 2, len(self.times), number), np.nan)
+        for row, record in enumerate(self.records):
+            labels[row][:, _time_slots(self.times, record.times)] = getattr(record, name)
+        return labels
+
+
+class Dataset:
+    """Configurations of one system and one N at several temperatures, from one folder or the union of several.
+
+    dataset[T] : StatePoint; T matches to 1e-9
+    problems : one sentence for each file that could not be used; the rest is open
+    generation : rises when `refresh` finds a change
+    Raises DataError when a folder is missing or nothing in it can be used.
+    """
+
+    def __init__(self, *folders):
+        if not folders:
+            raise InputError("no folder is given, expected at least one data set folder")
+        self.folders = [Path(folder) for folder in folders]
+        self.generation = 0
+        self._seen, self._records, self._failures = {}, {}, {}
+        self.refresh()
+        if not self._points:
+            reason = self.problems[0] if self.problems else "no file T*/NNNN.h5 found"
+            raise DataError(f"{self.folders[0]}: holds no usable configuration: {reason}")
+
+    @property
+    def system(self):
+        """The glass former of all configurations."""
+        return next(iter(self._points.values())).system
+
+    @property
+    def number(self):
+        """Particles N of each configuration."""
+        return next(iter(self._points.values())).records[0].thermal.number
+
+    @property
+    def temperatures(self):
+        """Temperatures in ascending order."""
+        return sorted(self._points)
+
+    def __getitem__(self, temperature):
+        for known, point in self._points.items():
+            if abs(known - temperature) < 1e-9:
+                return point
+        raise InputError(f"temperature {temperature:g} is not in the data set, expected one of {self.temperatures}")
+
+    def refresh(self):
+        """Read what is new or changed on disk (inode, size, time of change); True when something was."""
+        found = {}
+        for folder in self.folders:
+            if not folder.is_dir():
+                raise DataError(f"{folder}: data set folder is missing")
+            for path in sorted(folder.glob("T*/*.h5")):
+                if not path.name.startswith("."):
+                    status = path.stat()
+                    found[path] = (status.st_ino, status.st_size, status.st_mtime_ns)
+        if found == self._seen:
+            return False
+        for path in self._seen.keys() - found.keys():
+            self._records.pop(path, None), self._failures.pop(path, None)
+        for path in sorted(found):
+            if self._seen.get(path) != found[path]:
+                self._load(path)
+        self._seen = found
+        self._points, self.problems = self._assemble()
+        self.generation += 1
+        return True
+
+    def _load(self, path):
+        self._records.pop(path, None), self._failures.pop(path, None)
+        try:
+            self._records[path] = read_record(path)
+        except DataError as error:
+            self._failures[path] = str(error)
+
+    def _assemble(self):
+        """State points by temperature, and a sentence for every file left out."""
+        problems, chosen, first = list(self._failures.values()), {}, None
+        for path, record in sorted(self._records.items()):
+            kind = (record.system, record.thermal.number)
+            first = first or kind
+            key = (round(record.temperature, 9), record.seed, record.index)
+            if kind != first:
+                problems.append(f"{path}: holds {kind[1]} particles of {kind[0]}, expected {first[1]} of {first[0]}")
+            elif key in chosen:
+                problems.append(f"{path}: repeats configuration {record.index} of seed {record.seed}, already read")
+            else:
+                chosen[key] = record
+        points = {}
+        for (temperature, _, _), record in sorted(chosen.items(), key=lambda item: (item[0][0], item[0][2], item[0][1])):
+            points.setdefault(temperature, []).append(record)
+        return {temperature: StatePoint(records) for temperature, records in points.items()}, problems
+
+
+def _union_of_times(lists):
+    """Sorted distinct times; times closer than 1e-6 of themselves are one."""
+    times = np.unique(np.concatenate(lists))
+    distinct = np.concatenate([[True], np.diff(times) > 1e-6 * times[1:]]) if len(times) else []
+    return times[np.asarray(distinct, dtype=bool)]
+
+
+def _time_slots(times, own):
+    """Index in `times` of each of a record's own times."""
+    if len(own) == 0:
+        return np.empty(0, dtype=int)
+    return np.abs(times[:, None] - own).argmin(axis=0)

@@ -1,0 +1,29 @@
+"""Displacement propensity: how far a particle goes on average."""
+
+import numpy as np
+
+from glassviz.configuration import minimum_image
+from glassviz.dynamics.replicas import check_trajectories, halves
+
+
+def displacement_propensity(initial, trajectories, wrapped=False):
+    """R_i(t) = < |r_i(t) - r_i(0)| > over replicas, (n_times, N), in sigma_11.
+
+    trajectories : (n_times, replicas, N, d), unwrapped and continuing `initial`
+    wrapped : take the nearest image instead, for trajectories that were folded into the box
+
+    Source: Widmer-Cooper, Harrowell, Fynewever, PRL 93, 135701 (2004).
+    """
+    trajectories = check_trajectories(initial, trajectories)
+    result = np.empty((trajectories.shape[0], initial.number))
+    for index, replicas in enumerate(trajectories):
+        steps = replicas - initial.positions
+        if wrapped:
+            steps = minimum_image(steps, initial.box)
+        result[index] = np.sqrt((steps**2).sum(axis=2)).mean(axis=0)
+    return result
+
+
+def displacement_halves(initial, trajectories, wrapped=False):
+    """displacement_propensity of each half of the replicas, (2, n_times, N)."""
+    return halves(lambda part: displacement_propensity(initial, part, wrapped), trajectories)

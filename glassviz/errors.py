@@ -1,0 +1,17 @@
+"""Errors that a user can cause and mend; the command line turns them into one sentence and exit code 2."""
+
+
+class GlassvizError(Exception):
+    """Base of all errors with a message for the user."""
+
+
+class InputError(GlassvizError, ValueError):
+    """A value given by the user is outside what the function accepts."""
+
+
+class DataError(GlassvizError, ValueError):
+    """A file is damaged, incomplete or of another kind; the message names file, item and what was expected."""
+
+
+class Cancelled(GlassvizError):
+    """Raised from a progress callback to stop a long computation; what was finished is kept."""

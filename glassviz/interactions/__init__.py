@@ -1,0 +1,1 @@
+"""Pair interactions and neighbours, for two and three dimensions."""

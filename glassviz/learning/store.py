@@ -1,0 +1,61 @@
+"""Which trained models there are, and loading one of any kind."""
+
+import os
+from pathlib import Path
+
+from glassviz.errors import DataError
+from glassviz.learning.model_folder import HEADER, read_header
+from glassviz.learning.ridge import Ridge
+
+KINDS = {Ridge.kind: Ridge}
+"""Class of each kind of model."""
+
+_LISTED = ("kind", "system", "temperature", "times", "observable", "types")
+
+
+def stored_models(*folders):
+    """Models in `folder/models/<name>` and `folder/<name>` of each folder, by name.
+
+    Returns [dict(name, kind, system, temperature, times, observable, types, path)]; temperature and times are None
+    where a model covers several. Damaged models are left out: see `damaged_models`.
+    """
+    found = []
+    for path in _candidates(folders):
+        try:
+            load_model(path)
+            header = read_header(path)
+        except DataError:
+            continue
+        found.append({"name": path.name, **{item: header[item] for item in _LISTED}, "path": path})
+    return found
+
+
+def damaged_models(*folders):
+    """Model folders that cannot be loaded, [(path, sentence that says why)]."""
+    damaged = []
+    for path in _candidates(folders):
+        try:
+            load_model(path)
+        except DataError as error:
+            damaged.append((path, str(error)))
+    return damaged
+
+
+def load_model(path):
+    """The model stored in a folder, of whatever kind; DataError when it is damaged or its kind unknown."""
+    kind = read_header(path)["kind"]
+    if kind not in KINDS:
+        raise DataError(f"{Path(path) / HEADER}: kind is {kind!r}, expected one of {', '.join(KINDS)}")
+    return KINDS[kind].load(path)
+
+
+def _candidates(folders):
+    """Every folder that claims to be a model, once, sorted by name and path."""
+    found = {}
+    for folder in folders:
+        for parent in (Path(folder) / "models", Path(folder)):
+            if parent.is_dir():
+                # Names with a leading dot are being written or deleted.
+                named = (p for p in parent.iterdir() if not p.name.startswith("."))
+                found.update({os.path.realpath(p): p for p in named if os.path.lexists(p / HEADER)})
+    return sorted(found.values(), key=lambda path: (path.name, str(path)))

@@ -1,0 +1,210 @@
+"""One finished configuration on disk: what a file of the data set holds, how it is checked, read and published."""
+
+import json
+import os
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from glassviz.configuration import Configuration
+from glassviz.errors import DataError, GlassvizError, InputError
+from glassviz.systems import SYSTEMS
+
+FORMAT = "glassviz configuration"
+VERSION = 1
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Record:
+    """A configuration with its labels and where they come from.
+
+    thermal, inherent : Configuration; same types and box
+    times : (n_times,) increasing, empty without labels
+    bond_breaking_halves, displacement_halves : (2, n_times, N), of each half of the replicas
+    half_replicas : replicas in each half
+    provenance : JSON-ready dict: cutoffs, integrator, equilibration series, software
+    """
+
+    system: str
+    temperature: float
+    index: int
+    split: str
+    seed: int
+    half_replicas: tuple
+    thermal: Configuration
+    inherent: Configuration
+    times: np.ndarray
+    bond_breaking_halves: np.ndarray
+    displacement_halves: np.ndarray
+    provenance: dict = field(default_factory=dict)
+
+    @property
+    def replicas(self):
+        """Number of replicas behind the labels."""
+        return sum(self.half_replicas)
+
+
+def check_record(record, source):
+    """Raise DataError that names `source`, the item and what was expected unless the record is sound."""
+
+    def require(condition, sentence):
+        if not condition:
+            raise DataError(f"{source}: {sentence}")
+
+    require(record.system in SYSTEMS, f"system is {record.system!r}, expected one of {', '.join(SYSTEMS)}")
+    system = SYSTEMS[record.system]
+    system.check(record.thermal, f"{source}: thermal")
+    system.check(record.inherent, f"{source}: inherent")
+    require(
+        np.isfinite(record.temperature) and record.temperature > 0,
+        f"temperature is {record.temperature}, expected a positive number",
+    )
+    require(record.split in SPLITS, f"split is {record.split!r}, expected one of {', '.join(SPLITS)}")
+    times = record.times
+    require(
+        times.ndim == 1 and np.isfinite(times).all() and (times >= 0).all() and (np.diff(times) > 0).all(),
+        "times must be increasing numbers from 0 on",
+    )
+    shape = (2, len(times), record.thermal.number)
+    for name, top in (("bond_breaking_halves", 1.0), ("displacement_halves", np.inf)):
+        values = getattr(record, name)
+        require(values.shape == shape, f"{name} has shape {values.shape}, expected {shape}")
+        require(not np.isnan(values).any(), f"{name} holds nan, expected numbers for every particle")
+        require(((values >= 0) & (values <= top * (1 + 1e-6))).all(), f"{name} leaves the range 0..{top:g}")
+    halves = record.half_replicas
+    require(
+        len(halves) == 2 and halves[0] == halves[1] and (min(halves) > 0) == (len(times) > 0),
+        f"half_replicas is {tuple(halves)}, expected two equal positive numbers (zero without labels)",
+    )
+
+
+def write_record(path, record, replace=False):
+    """Publish `record` at `path` whole or not at all; returns False when another writer was first.
+
+    The file is filled under a temporary name in the same folder, flushed to disk, then linked to its name; an existing
+    file is never opened. `replace` puts a correction in place of an existing file.
+    """
+    path = Path(path)
+    check_record(record, path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        with h5py.File(part, "x") as file:
+            _fill(file, record)
+        with open(part, "rb") as written:
+            os.fsync(written.fileno())
+        if replace:
+            os.replace(part, path)
+        else:
+            try:
+                os.link(part, path)
+            except FileExistsError:
+                return False
+    finally:
+        part.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return True
+
+
+def _fill(file, record):
+    """Attributes and arrays of one record into an open file."""
+    file.attrs.update(format=FORMAT, version=VERSION, system=record.system, temperature=float(record.temperature))
+    file.attrs.update(index=record.index, split=record.split, seed=record.seed, replicas=record.replicas)
+    file.attrs.update(half_replicas=list(record.half_replicas), provenance=json.dumps(record.provenance))
+    arrays = {
+        "types": record.thermal.types.astype(np.uint8),
+        "box": record.thermal.box,
+        "thermal": record.thermal.positions,
+        "inherent": record.inherent.positions,
+        "times": record.times,
+        "bond_breaking_halves": record.bond_breaking_halves.astype(np.float32),
+        "displacement_halves": record.displacement_halves.astype(np.float32),
+    }
+    for name, values in arrays.items():
+        large = values.size > 1000
+        file.create_dataset(name, data=values, compression="gzip" if large else None, shuffle=large, fletcher32=large)
+
+
+def read_record(path):
+    """Read and check one file; DataError names the file, the item and what was expected."""
+    path = Path(path)
+    try:
+        with h5py.File(path, "r", locking=False) as file:
+            record = _parse(file, path)
+    except FileNotFoundError:
+        raise DataError(f"{path}: file is missing") from None
+    except GlassvizError:
+        raise
+    except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
+        raise DataError(f"{path}: not a whole HDF5 file of a configuration ({error})") from None
+    check_record(record, path)
+    return record
+
+
+def _parse(file, path):
+    """Attributes and arrays of an open file as a Record; values are not yet checked."""
+    kind, version = _attribute(file, path, "format", str), _attribute(file, path, "version", int)
+    if kind != FORMAT:
+        raise DataError(f"{path}: format is {kind!r}, expected {FORMAT!r}")
+    if version != VERSION:
+        raise DataError(f"{path}: version is {version}, expected {VERSION}")
+    box, types = _array(file, path, "box", "f"), _array(file, path, "types", "iu")
+    halves = np.atleast_1d(_attribute(file, path, "half_replicas", np.asarray))
+    replicas = _attribute(file, path, "replicas", int)
+    if halves.sum() != replicas:
+        raise DataError(f"{path}: halves hold {halves.tolist()} replicas, expected {replicas} as stated")
+
+    def configuration(name):
+        try:
+            return Configuration(_array(file, path, name, "f"), types, box)
+        except InputError as error:
+            raise DataError(f"{path}: {name}: {error}") from None
+
+    return Record(
+        system=_attribute(file, path, "system", str),
+        temperature=_attribute(file, path, "temperature", float),
+        index=_attribute(file, path, "index", int),
+        split=_attribute(file, path, "split", str),
+        seed=_attribute(file, path, "seed", int),
+        half_replicas=tuple(int(number) for number in halves),
+        thermal=configuration("thermal"),
+        inherent=configuration("inherent"),
+        times=_array(file, path, "times", "f"),
+        bond_breaking_halves=_array(file, path, "bond_breaking_halves", "f"),
+        displacement_halves=_array(file, path, "displacement_halves", "f"),
+        provenance=_attribute(file, path, "provenance", json.loads),
+    )
+
+
+def _attribute(file, path, name, convert):
+    if name not in file.attrs:
+        raise DataError(f"{path}: attribute {name!r} is missing")
+    try:
+        return convert(file.attrs[name])
+    except (ValueError, TypeError):
+        raise DataError(f"{path}: attribute {name!r} is {file.attrs[name]!r}, expected {convert.__name__}") from None
+
+
+def _array(file, path, name, kinds, limit=2**31):
+    """One array, copied; links that lead out of the file, foreign storage and absurd sizes are refused."""
+    if not isinstance(file.get(name, getlink=True), h5py.HardLink):
+        raise DataError(f"{path}: item {name!r} is missing")
+    item = file[name]
+    if not isinstance(item, h5py.Dataset) or item.is_virtual or item.external:
+        raise DataError(f"{path}: item {name!r} is not a plain array in this file")
+    if item.dtype.kind not in kinds:
+        raise DataError(f"{path}: item {name!r} has type {item.dtype}, expected kind {' or '.join(kinds)}")
+    if item.size * item.dtype.itemsize > limit:
+        raise DataError(f"{path}: item {name!r} claims {item.size * item.dtype.itemsize} bytes, more than {limit}")
+    try:
+        return item[()]
+    except OSError as error:
+        raise DataError(f"{path}: item {name!r} is damaged ({error})") from None

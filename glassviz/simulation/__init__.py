@@ -1,0 +1,18 @@
+"""Simulation: swap Monte Carlo, inherent structures, molecular dynamics, isoconfigurational ensemble."""
+
+from glassviz.interactions.energy import forces, potential_energy
+from glassviz.simulation.inherent_structure import inherent_structure
+from glassviz.simulation.isoconfigurational import isoconfigurational
+from glassviz.simulation.molecular_dynamics import MolecularDynamics
+from glassviz.simulation.swap_monte_carlo import SwapMonteCarlo, random_configuration, swap_monte_carlo
+
+__all__ = [
+    "MolecularDynamics",
+    "SwapMonteCarlo",
+    "forces",
+    "inherent_structure",
+    "isoconfigurational",
+    "potential_energy",
+    "random_configuration",
+    "swap_monte_carlo",
+]

@@ -1,0 +1,98 @@
+"""Pilot run: the times at which mean C_B of type 1 passes each value of the grid, found once per temperature."""
+
+import json
+import os
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from glassviz.dynamics import bond_breaking_propensity
+from glassviz.errors import DataError
+from glassviz.simulation import MolecularDynamics
+from glassviz.tasks.equilibrate import STARTS, configuration_seed, equilibrate
+
+LEVELS = (0.99, 0.94, 0.90, 0.85, 0.80, 0.75, 0.65, 0.50, 0.25)
+"""Values of the mean bond-breaking correlation at which labels are saved, the same at every temperature."""
+SHORT_TIMES = (0.1, 1.0, 10.0)
+CONFIGURATIONS = 4
+REPLICAS = 2
+RATIO = 1.12
+STEPS_PER_CALL = 1000
+
+
+def time_grid(folder, system, temperature, number, until, sweeps, seed, progress=None):
+    """Times of the labels down to mean C_B = `until`, (n,): the short ones and one for each level.
+
+    Read from `folder`/pilot.json, or measured and written there; a longer pilot repeats the earlier times exactly.
+    """
+    path = Path(folder) / "pilot.json"
+    wanted = [level for level in LEVELS if level >= until - 1e-9]
+    pilot = read_pilot(path) if path.exists() else {"level_times": {}}
+    if any(f"{level:.2f}" not in pilot["level_times"] for level in wanted):
+        pilot = run_pilot(system, temperature, number, min(wanted), sweeps, seed, progress)
+        publish_json(path, pilot)
+    times = {*SHORT_TIMES, *(pilot["level_times"][f"{level:.2f}"] for level in wanted)}
+    return np.array(sorted(times))
+
+
+def run_pilot(system, temperature, number, until, sweeps, seed, progress=None):
+    """Mean C_B(t) of type 1 over a few configurations and replicas, until it falls to `until`; a JSON-ready dict."""
+    replicas = []
+    for index in range(CONFIGURATIONS):
+        # Numbers far from those of the data set: a pilot's configurations are never used again.
+        stream = configuration_seed(seed, temperature, 10**6 + index)
+        start, *_ = equilibrate(system, temperature, number, sweeps, stream, STARTS[index % 2], progress)
+        replicas += [(start, MolecularDynamics(start, system, temperature, stream, k)) for k in range(REPLICAS)]
+    step, times, curve = 0, [], [1.0]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        while curve[-1] > until:
+            target = max(step + 1, round(step * RATIO), round(0.1 / system.time_step))
+            while step < target:
+                chunk = min(STEPS_PER_CALL, target - step)
+                list(pool.map(lambda pair, steps=chunk: pair[1].advance(steps), replicas))
+                step += chunk
+                if progress is not None:
+                    progress(round(1e3 * (1 - curve[-1])), round(1e3 * (1 - until)))
+            times.append(round(step * system.time_step, 9))
+            curve.append(float(np.mean([_mean_correlation(start, replica, system) for start, replica in replicas])))
+    levels = {f"{level:.2f}": _crossing(times, curve[1:], level, system.time_step) for level in LEVELS if level >= until}
+    return {"level_times": levels, "times": times, "mean_bond_breaking": curve[1:], "seed": seed}
+
+
+def read_pilot(path):
+    """The pilot's results; DataError names the file and the item when it is damaged."""
+    try:
+        pilot = json.loads(Path(path).read_text())
+        level_times = {name: float(time) for name, time in pilot["level_times"].items()}
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+        raise DataError(f"{path}: expected JSON with level_times, level to time ({error})") from None
+    return {**pilot, "level_times": level_times}
+
+
+def publish_json(path, content):
+    """Write JSON whole or not at all."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    part.write_text(json.dumps(content, indent=1) + "\n")
+    os.replace(part, path)
+
+
+def _mean_correlation(start, replica, system):
+    """Mean C_B of type 1 of one replica now."""
+    kept = bond_breaking_propensity(start, replica.positions[None, None], system)[0]
+    return kept[start.types == 1].mean()
+
+
+def _crossing(times, curve, level, time_step):
+    """Where the curve first passes `level`, to three digits and a whole number of time steps."""
+    after = next(k for k, value in enumerate(curve) if value <= level)
+    if after == 0:
+        exact = times[0]
+    else:
+        fraction = (curve[after - 1] - level) / (curve[after - 1] - curve[after])
+        exact = times[after - 1] * (times[after] / times[after - 1]) ** fraction
+    rounded = float(f"{exact:.3g}")
+    return round(max(1, round(rounded / time_step)) * time_step, 9)

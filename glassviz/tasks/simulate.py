@@ -1,0 +1,131 @@
+"""Simulate: equilibrate, quench, run the isoconfigurational ensemble, and write one file per configuration."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from glassviz import __version__
+from glassviz.dataset import state_folder
+from glassviz.dynamics import bond_breaking_halves, displacement_halves
+from glassviz.errors import InputError
+from glassviz.record import SPLITS, Record, read_record, write_record
+from glassviz.simulation import inherent_structure, isoconfigurational, potential_energy
+from glassviz.systems import GlassFormer
+from glassviz.tasks.equilibrate import STARTS, configuration_seed, equilibrate
+from glassviz.tasks.pilot import LEVELS, time_grid
+
+
+@dataclass(frozen=True)
+class SimulationPlan:
+    """What a data set at one temperature shall hold when the task is done.
+
+    configurations : how many of each split, in all (those already there count)
+    replicas : of each split, even; the two halves give ceilings and unbiased collective quantities
+    until : smallest mean C_B with labels
+    sweeps : swap Monte Carlo sweeps at the final temperature
+    """
+
+    system: GlassFormer
+    temperature: float
+    configurations: dict
+    replicas: dict
+    until: float = 0.25
+    sweeps: int = 10_000
+    seed: int = 1
+    number: int | None = None
+    inner: float = 1.4
+    outer: float = 1.8
+
+    def __post_init__(self):
+        if not (np.isfinite(self.temperature) and self.temperature > 0):
+            raise InputError(f"temperature is {self.temperature}, expected a positive number")
+        for split in SPLITS:
+            if self.configurations.get(split, 0) < 0:
+                raise InputError(f"{split} configurations are {self.configurations[split]}, expected 0 or more")
+            if self.replicas.get(split, 2) < 2 or self.replicas.get(split, 2) % 2:
+                raise InputError(f"{split} replicas are {self.replicas[split]}, expected an even number from 2 on")
+        if not any(abs(self.until - level) < 1e-9 for level in LEVELS):
+            raise InputError(f"until is {self.until}, expected one of {LEVELS}")
+        if self.sweeps < 1 or self.seed < 0:
+            raise InputError(f"sweeps is {self.sweeps} and seed is {self.seed}, expected sweeps >= 1 and seed >= 0")
+
+
+def simulate(plan, folder, progress=None):
+    """Write the configurations that `folder` still lacks for `plan`; returns the paths written.
+
+    progress : called as progress(done, total, stage); may raise Cancelled: what is finished stays, and the next call
+        goes on with what is missing.
+    """
+    state = Path(folder) / state_folder(plan.temperature)
+
+    def report(stage):
+        return None if progress is None else lambda done, total: progress(done, total, stage)
+
+    missing = missing_configurations(plan, state)
+    if not missing:
+        return []
+    times = time_grid(
+        state, plan.system, plan.temperature, plan.number, plan.until, plan.sweeps, plan.seed, report("pilot run")
+    )
+    written = []
+    for count, (index, split) in enumerate(missing, 1):
+        stage = f"T = {plan.temperature:g}, {split} configuration {count} of {len(missing)}"
+        path = state / f"{index:04d}.h5"
+        if write_record(path, make_record(plan, times, index, split, report(stage))):
+            written.append(path)
+    return written
+
+
+def missing_configurations(plan, state):
+    """[(index, split)] that the folder `state` lacks, spread so that every part of the list holds every split."""
+    taken, have = set(), dict.fromkeys(SPLITS, 0)
+    for path in sorted(state.glob("*.h5")):
+        if re.fullmatch(r"\d+\.h5", path.name):
+            taken.add(int(path.stem))
+            have[read_record(path).split] += 1
+    wanted = []
+    for split in SPLITS:
+        total = plan.configurations.get(split, 0)
+        wanted += [((k + 0.5) / total, split) for k in range(have[split], total)]
+    free = (index for index in range(len(taken) + len(wanted)) if index not in taken)
+    return list(zip(free, [split for _, split in sorted(wanted)], strict=False))
+
+
+def make_record(plan, times, index, split, progress=None):
+    """Equilibrate, quench and run one configuration."""
+    seed = configuration_seed(plan.seed, plan.temperature, index)
+    start, replicas = STARTS[index % 2], plan.replicas.get(split, 10)
+    thermal, sweeps, energies, acceptance = equilibrate(
+        plan.system, plan.temperature, plan.number, plan.sweeps, seed, start, progress
+    )
+    inherent = inherent_structure(thermal, plan.system)
+    runs = isoconfigurational(
+        thermal, plan.system, plan.temperature, times, replicas, seed=seed, progress=progress
+    )
+    return Record(
+        system=plan.system.name,
+        temperature=plan.temperature,
+        index=index,
+        split=split,
+        seed=plan.seed,
+        half_replicas=(replicas // 2, replicas // 2),
+        thermal=thermal,
+        inherent=inherent,
+        times=times,
+        bond_breaking_halves=bond_breaking_halves(thermal, runs, plan.system, plan.inner, plan.outer),
+        displacement_halves=displacement_halves(thermal, runs),
+        provenance={
+            "software": f"glassviz {__version__}",
+            "start": start,
+            "sweeps": sweeps.tolist(),
+            "energies": np.round(energies, 6).tolist(),
+            "acceptance": np.round(acceptance, 5).tolist(),
+            "energy_thermal": round(float(potential_energy(thermal, plan.system).mean()), 7),
+            "energy_inherent": round(float(potential_energy(inherent, plan.system).mean()), 7),
+            "ensemble": plan.system.ensemble,
+            "time_step": plan.system.time_step,
+            "bond_cutoffs": [plan.inner, plan.outer],
+        },
+    )

@@ -1,0 +1,62 @@
+"""Colours: one map for propensity, another for differences, few accents; legible on light and dark."""
+
+import numpy as np
+from bokeh.palettes import PRGn
+from colorcet import palette
+
+
+def _table(colours):
+    """Hex colours, evenly spaced, as a (256, 3) uint8 table."""
+    anchors = np.array([[int(colour[k : k + 2], 16) for k in (1, 3, 5)] for colour in colours], dtype=float)
+    at = np.linspace(0, len(anchors) - 1, 256)
+    channels = [np.interp(at, np.arange(len(anchors)), anchors[:, k]) for k in range(3)]
+    table = np.rint(np.stack(channels, axis=1)).astype(np.uint8)
+    table.flags.writeable = False
+    return table
+
+
+PROPENSITY = _table(palette["CET_D1"][::-1])
+"""(256, 3) uint8: red (rearranging, C_B = 0), white, blue (frozen, C_B = 1)."""
+
+# The innermost of Bokeh's purple and green: both ends keep enough light to be told from a dark ground.
+DIFFERENCE = _table(PRGn[11][9:0:-1])
+"""(256, 3) uint8: purple (below), white, green (above); shares no hue with the propensity map."""
+
+
+def propensity_map(observable):
+    """The (256, 3) uint8 map of an observable with red = rearranging, for values that rise along the table.
+
+    observable : "bond_breaking" (C_B: a low value rearranges) or "displacement" (R: a high value rearranges)
+    """
+    if observable == "bond_breaking":
+        return PROPENSITY
+    if observable == "displacement":
+        return PROPENSITY[::-1]
+    raise ValueError(f"observable is {observable!r}, expected 'bond_breaking' or 'displacement'")
+
+
+NEUTRALS = {
+    False: {"page": "#ffffff", "text": "#1f2429", "quiet": "#59616a", "line": "#c9ced4"},
+    True: {"page": "#15181c", "text": "#e8eaed", "quiet": "#a3abb5", "line": "#434a53"},
+}
+"""Page, text, secondary text and hairlines; the key is `dark`."""
+
+ACCENTS = {
+    False: ("#0b7285", "#a04e00", "#6f42a8"),
+    True: ("#4cc3d4", "#f2a65a", "#c4a1ea"),
+}
+"""Three accents for lines (teal, amber, violet), 4.5:1 at least on their page; the key is `dark`."""
+
+_METHODS = {"GlassMLP": 0, "tGlassMLP": 1, "BOTAN": 2}
+
+
+def method_colour(name, dark=False):
+    """The one colour of a method in every figure: hex string.
+
+    MD is drawn in the text colour; methods without an accent share the secondary text colour.
+    """
+    if name == "MD":
+        return NEUTRALS[dark]["text"]
+    if name in _METHODS:
+        return ACCENTS[dark][_METHODS[name]]
+    return NEUTRALS[dark]["quiet"]

@@ -1,0 +1,128 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.liquids import block_error, liquid
+
+import glassviz as gv
+from glassviz.errors import Cancelled, InputError
+from glassviz.interactions.potential import pair_potential
+from glassviz.simulation import MolecularDynamics, SwapMonteCarlo
+
+EDGE, GRID = 5.0, 320
+
+
+def exact_mean_energies(types, temperature):
+    """<V_01>, <V_02>, <V_12> of three particles in a periodic square, by quadrature.
+
+    Fix particle 0: Z = sum_ab f_01(a) f_02(b) f_12(a - b), a convolution on the torus.
+    """
+    axis = np.minimum(np.arange(GRID), GRID - np.arange(GRID)) * EDGE / GRID
+    r = np.sqrt(axis[:, None] ** 2 + axis[None] ** 2)
+    r[0, 0] = 1e-3
+    energy = [pair_potential(gv.KA2D, types[a], types[b], r)[0] for a, b in ((0, 1), (0, 2), (1, 2))]
+    weight = [np.exp(-np.minimum(e, 1e3) / temperature) for e in energy]
+    tilted = [np.where(w > 0, np.minimum(e, 1e3) * w, 0) for e, w in zip(energy, weight, strict=True)]
+
+    def integral(f01, f02, f12):
+        return (f01 * np.fft.ifft2(np.fft.fft2(f02) * np.fft.fft2(f12)).real).sum()
+
+    partition = integral(*weight)
+    return [
+        integral(*[tilted[m] if m == pair else weight[m] for m in range(3)]) / partition for pair in range(3)
+    ]
+
+
+@pytest.mark.parametrize(("types", "swap_fraction"), [((1, 2, 3), 0.0), ((1, 2, 3), 0.5), ((1, 1, 3), 0.3)])
+def test_boltzmann_weights_of_three_particles(types, swap_fraction):
+    temperature = 0.6
+    exact = exact_mean_energies(types, temperature)
+    start = gv.Configuration([[0.5, 0.5], [2.0, 0.5], [0.5, 2.2]], types, EDGE)
+    chain = SwapMonteCarlo(
+        start, gv.KA2D, temperature, seed=1, max_displacement=1.2, swap_fraction=swap_fraction
+    )
+    chain.run(200)
+    samples = []
+    for _ in range(40_000):
+        chain.run(3)
+        now = chain.configuration
+        separation = now.positions[[0, 0, 1]] - now.positions[[1, 2, 2]]
+        separation -= EDGE * np.rint(separation / EDGE)
+        distance = np.sqrt((separation**2).sum(axis=1))
+        values = {}
+        for (a, b), r in zip(((0, 1), (0, 2), (1, 2)), distance, strict=True):
+            values.setdefault(tuple(sorted((now.types[a], now.types[b]))), []).append(_value(*now.types[[a, b]], r))
+        samples.append([np.mean(values[key]) for key in sorted(values)])
+    expected = {}
+    for (a, b), value in zip(((0, 1), (0, 2), (1, 2)), exact, strict=True):
+        expected.setdefault(tuple(sorted((types[a], types[b]))), []).append(value)
+    samples = np.array(samples)
+    for column, key in enumerate(sorted(expected)):
+        error = block_error(samples[:, column])
+        assert error < 0.02
+        assert abs(samples[:, column].mean() - np.mean(expected[key])) < 4 * error
+    if swap_fraction:
+        assert chain.acceptance[1] > 0.05
+
+
+def _value(a, b, r, table={}):  # noqa: B006 - a table of V_ab, filled once per pair
+    if (a, b) not in table:
+        grid = np.linspace(0.5, EDGE, 20_001)
+        table[a, b] = grid, pair_potential(gv.KA2D, a, b, grid)[0]
+    return np.interp(r, *table[a, b])
+
+
+def test_swap_and_molecular_dynamics_agree_on_the_mean_energy():
+    start = liquid()
+    chain = SwapMonteCarlo(start, gv.KA2D, 1.0, seed=5)
+    swapped = []
+    for _ in range(600):
+        chain.run(10)
+        swapped.append(chain.energy)
+    # A small time step: the energy of the shadow Hamiltonian differs by O(dt^2).
+    replica = MolecularDynamics(start, gv.KA2D, 1.0, seed=5, time_step=0.004)
+    replica.advance(2000)
+    moved = []
+    for _ in range(2000):
+        replica.advance(50)
+        moved.append(replica.potential_energy() / 129)
+    error = np.hypot(block_error(swapped), block_error(moved))
+    assert error < 0.015
+    assert abs(np.mean(swapped) - np.mean(moved)) < 4 * error
+
+
+def test_same_seed_same_chain_however_divided():
+    whole, parts = (SwapMonteCarlo(liquid(), gv.KA2D, 0.5, seed=3) for _ in range(2))
+    whole.run(60)
+    for sweeps in (1, 20, 39):
+        parts.run(sweeps)
+    np.testing.assert_array_equal(whole.positions, parts.positions)
+    np.testing.assert_array_equal(whole.configuration.types, parts.configuration.types)
+    other = SwapMonteCarlo(liquid(), gv.KA2D, 0.5, seed=4)
+    other.run(60)
+    assert np.abs(other.positions - whole.positions).max() > 0.01
+
+
+def test_only_the_models_pairs_exchange_and_composition_stays():
+    start = liquid()
+    chain = SwapMonteCarlo(start, gv.KA2D, 1.5, seed=0, swap_fraction=1.0)
+    chain.run(100)
+    assert chain.acceptance[1] > 0.01
+    np.testing.assert_array_equal(np.bincount(chain.configuration.types), np.bincount(start.types))
+    np.testing.assert_array_equal(chain.positions, start.positions)
+    only = SwapMonteCarlo(start, replace(gv.KA2D, exchanges=((1, 3),)), 1.5, seed=0, swap_fraction=1.0)
+    only.run(100)
+    np.testing.assert_array_equal(only.configuration.types == 2, start.types == 2)
+
+
+def test_progress_can_cancel_and_impossible_parameters_are_refused():
+    def stop(done, total):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        gv.simulation.swap_monte_carlo(liquid(), gv.KA2D, 1.0, 100, progress=stop)
+    for change, word in (({"temperature": 0}, "temperature"), ({"sweeps": -1}, "sweeps")):
+        with pytest.raises(InputError, match=word):
+            gv.simulation.swap_monte_carlo(liquid(), gv.KA2D, **{"temperature": 1.0, "sweeps": 10, **change})
+    with pytest.raises(InputError, match="swap_fraction"):
+        SwapMonteCarlo(liquid(), gv.KA2D, 1.0, swap_fraction=1.1)
