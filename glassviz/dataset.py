@@ -1,6 +1,7 @@
 """A data set: folders of finished configurations of one system and one N, ordered by temperature."""
 
 import os
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,9 @@ import numpy as np
 from glassviz.errors import DataError, InputError
 from glassviz.record import read_record
 from glassviz.systems import system_named
+
+EMBEDDED = Path(__file__).resolve().parents[1] / "data"
+"""Real data and trained models that come with the repository; never written by the app."""
 
 
 def home():
@@ -55,7 +59,7 @@ class StatePoint:
 
     @property
     def split(self):
-        """"train", "validation" or "test" of each configuration."""
+        """ "train", "validation" or "test" of each configuration."""
         return [record.split for record in self.records]
 
     @property
@@ -63,22 +67,22 @@ class StatePoint:
         """Replicas behind the labels of each configuration, (n_configurations,)."""
         return np.array([record.replicas for record in self.records])
 
-    @property
+    @cached_property
     def bond_breaking_halves(self):
         """C_B^i(t) of each half of the replicas, (n_configurations, 2, n_times, N)."""
         return self._labels("bond_breaking_halves")
 
-    @property
+    @cached_property
     def displacement_halves(self):
         """R_i(t) of each half of the replicas, (n_configurations, 2, n_times, N), in sigma_11."""
         return self._labels("displacement_halves")
 
-    @property
+    @cached_property
     def bond_breaking(self):
         """Bond-breaking propensity C_B^i(t), (n_configurations, n_times, N)."""
         return self.bond_breaking_halves.mean(axis=1)
 
-    @property
+    @cached_property
     def displacement(self):
         """Displacement propensity R_i(t), (n_configurations, n_times, N), in sigma_11."""
         return self.displacement_halves.mean(axis=1)
@@ -111,6 +115,7 @@ class Dataset:
         self.folders = [Path(folder) for folder in folders]
         self.generation = 0
         self._seen, self._records, self._failures = {}, {}, {}
+        self._points, self.problems = {}, []
         self.refresh()
         if not self._points:
             reason = self.problems[0] if self.problems else "no file T*/NNNN.h5 found"
@@ -180,7 +185,9 @@ class Dataset:
             else:
                 chosen[key] = record
         points = {}
-        for (temperature, _, _), record in sorted(chosen.items(), key=lambda item: (item[0][0], item[0][2], item[0][1])):
+        for (temperature, _, _), record in sorted(
+            chosen.items(), key=lambda item: (item[0][0], item[0][2], item[0][1])
+        ):
             points.setdefault(temperature, []).append(record)
         return {temperature: StatePoint(records) for temperature, records in points.items()}, problems
 

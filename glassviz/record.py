@@ -129,7 +129,7 @@ def _fill(file, record):
         "displacement_halves": record.displacement_halves.astype(np.float32),
     }
     for name, values in arrays.items():
-        large = values.size > 1000
+        large = values.size > 100
         file.create_dataset(name, data=values, compression="gzip" if large else None, shuffle=large, fletcher32=large)
 
 

@@ -106,7 +106,7 @@ KA = GlassFormer(
     ensemble="NVE",
     exchanges=((1, 2),),
 )
-"""Binary Kob-Andersen mixture in 3D (Kob, Andersen, PRE 51, 4626; force-shifted as in Shiba et al., JCP 158, 084503)."""
+"""Binary Kob-Andersen mixture in 3D (Kob, Andersen, PRE 51, 4626; force-shifted: Shiba et al., JCP 158, 084503)."""
 
 SYSTEMS = {system.name: system for system in (KA2D, KA)}
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import h5py
 import numpy as np
 import pytest
-from tests.liquids import liquid
 
 import glassviz as gv
 from glassviz.errors import DataError, InputError
 from glassviz.record import Record, read_record, write_record
+from tests.liquids import liquid
 
 
 def make(index=0, split="train", temperature=1.0, **changes):

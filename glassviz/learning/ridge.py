@@ -14,7 +14,12 @@ from glassviz.structure import glassmlp_descriptor_names, glassmlp_descriptors
 from glassviz.systems import GlassFormer, system_named
 
 LENGTHS = (0.0, 1.0, 2.0, 3.5, 5.0)
-"""Coarse-graining lengths that together reach from the cage to the range of dynamical correlations."""
+"""Coarse-graining lengths that together reach from the cage to the range of dynamical correlations.
+
+In d dimensions a weight exp(-r/L) reaches over some d L. Where that nears half the box, as in small 3D boxes, the
+descriptors tell configurations apart rather than particles, and a fit to few configurations can misjudge the mean of a
+new one.
+"""
 
 DESCRIPTORS = ("density", "energy", "perimeter")
 """Observables that are coarse-grained."""

@@ -1,5 +1,7 @@
 """Equilibrated configurations by swap Monte Carlo, from two kinds of start whose energies must meet."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from glassviz.simulation import SwapMonteCarlo, random_configuration
@@ -31,7 +33,7 @@ def equilibrate(system, temperature, number, sweeps, seed, start, progress=None)
     chain = SwapMonteCarlo(configuration, system, temperature, streams[2])
     marks = np.unique(np.concatenate([[0], np.geomspace(1, sweeps, SAMPLES)]).astype(int))
     energies = [chain.energy]
-    for before, after in zip(marks, marks[1:], strict=False):
+    for before, after in pairwise(marks):
         chain.run(int(after - before))
         energies.append(chain.energy)
         if progress is not None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from glassviz.dynamics import bond_breaking_propensity
 from glassviz.errors import DataError
 from glassviz.simulation import MolecularDynamics
 from glassviz.tasks.equilibrate import STARTS, configuration_seed, equilibrate
+from glassviz.tasks.publish import publish_json
 
 LEVELS = (0.99, 0.94, 0.90, 0.85, 0.80, 0.75, 0.65, 0.50, 0.25)
 """Values of the mean bond-breaking correlation at which labels are saved, the same at every temperature."""
@@ -57,7 +57,9 @@ def run_pilot(system, temperature, number, until, sweeps, seed, progress=None):
                     progress(round(1e3 * (1 - curve[-1])), round(1e3 * (1 - until)))
             times.append(round(step * system.time_step, 9))
             curve.append(float(np.mean([_mean_correlation(start, replica, system) for start, replica in replicas])))
-    levels = {f"{level:.2f}": _crossing(times, curve[1:], level, system.time_step) for level in LEVELS if level >= until}
+    levels = {
+        f"{level:.2f}": _crossing(times, curve[1:], level, system.time_step) for level in LEVELS if level >= until
+    }
     return {"level_times": levels, "times": times, "mean_bond_breaking": curve[1:], "seed": seed}
 
 
@@ -69,15 +71,6 @@ def read_pilot(path):
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise DataError(f"{path}: expected JSON with level_times, level to time ({error})") from None
     return {**pilot, "level_times": level_times}
-
-
-def publish_json(path, content):
-    """Write JSON whole or not at all."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    part.write_text(json.dumps(content, indent=1) + "\n")
-    os.replace(part, path)
 
 
 def _mean_correlation(start, replica, system):

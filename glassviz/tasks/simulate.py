@@ -101,9 +101,7 @@ def make_record(plan, times, index, split, progress=None):
         plan.system, plan.temperature, plan.number, plan.sweeps, seed, start, progress
     )
     inherent = inherent_structure(thermal, plan.system)
-    runs = isoconfigurational(
-        thermal, plan.system, plan.temperature, times, replicas, seed=seed, progress=progress
-    )
+    runs = isoconfigurational(thermal, plan.system, plan.temperature, times, replicas, seed=seed, progress=progress)
     return Record(
         system=plan.system.name,
         temperature=plan.temperature,

@@ -1,8 +1,7 @@
 """Colours: one map for propensity, another for differences, few accents; legible on light and dark."""
 
 import numpy as np
-from bokeh.palettes import PRGn
-from colorcet import palette
+from bokeh.palettes import PRGn, RdBu
 
 
 def _table(colours):
@@ -15,12 +14,12 @@ def _table(colours):
     return table
 
 
-PROPENSITY = _table(palette["CET_D1"][::-1])
+# Without their darkest tone both maps keep enough light at the ends to be told from a dark ground.
+PROPENSITY = _table(RdBu[11][9:0:-1])
 """(256, 3) uint8: red (rearranging, C_B = 0), white, blue (frozen, C_B = 1)."""
 
-# The innermost of Bokeh's purple and green: both ends keep enough light to be told from a dark ground.
 DIFFERENCE = _table(PRGn[11][9:0:-1])
-"""(256, 3) uint8: purple (below), white, green (above); shares no hue with the propensity map."""
+"""(256, 3) uint8: purple (below zero), white, green (above zero); shares no hue with the propensity map."""
 
 
 def propensity_map(observable):

@@ -1,6 +1,6 @@
 // The component around the drawing: layout of the panels, camera, selection, hover, colour bars.
 
-const TITLE_HEIGHT = 30, GAP = 16, SMALLEST_PANEL = 250, LONGEST_CAMERA_WAIT = 200, HOVER_WAIT = 50;
+const TITLE_HEIGHT = 30, GAP = 16, SMALLEST_PANEL = 250, CAMERA_WAIT = 200, HOVER_WAIT = 50;
 
 const STYLE = `
 .root { position: relative; width: 100%; color: var(--text); font-size: 14px; line-height: 1.35;
@@ -15,7 +15,7 @@ const STYLE = `
 .title { position: absolute; left: 0; right: 0; bottom: calc(100% + 6px); font-weight: 600; font-size: 15px;
   white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .ruler { position: absolute; left: 8px; bottom: 8px; padding: 3px 9px 6px; border-radius: 4px; font-size: 13px;
-  text-align: center; background: color-mix(in srgb, var(--page) 90%, transparent); }
+  text-align: center; background: color-mix(in srgb, var(--page) 94%, transparent); }
 .ruler i { display: block; height: 3px; margin-top: 2px; background: var(--text); min-width: 1px; }
 .tools { position: absolute; right: 0; top: 0; display: flex; gap: 4px; }
 .tools button { font: inherit; font-size: 13px; line-height: 1; color: var(--text); background: transparent;
@@ -29,7 +29,8 @@ const STYLE = `
 .tip b { font-weight: 600; display: block; }
 .notice { margin: 0; padding: 24px; text-align: center; color: var(--quiet); border: 1px solid var(--line); }
 .bars { display: grid; column-gap: ${GAP}px; row-gap: 8px; margin-top: 12px; }
-.bar { display: flex; align-items: center; flex-wrap: wrap; gap: 4px 10px; min-width: 0; font-size: 14px; }
+.bar { display: flex; align-items: center; flex-wrap: wrap; gap: 2px 12px; min-width: 0; }
+.bar .line { display: flex; align-items: center; gap: 10px; flex: 1 1 300px; white-space: nowrap; }
 .bar .name { font-weight: 600; }
 .bar .ramp { flex: 1 1 80px; min-width: 60px; max-width: 320px; height: 12px; border-radius: 2px;
   box-shadow: inset 0 0 0 1px var(--line); }
@@ -83,7 +84,7 @@ class ParticleComponent {
     this.gestures = new Gestures(this);
     const react = {
       configuration: ["positions", "types", "radii", "box", "dimension"], values: ["values"], palettes: ["palettes"],
-      selection: ["selected"], layout: ["titles"], bars: ["scales"], look: ["dark", "shown_type", "followed"],
+      selection: ["selected"], layout: ["titles", "largest"], bars: ["scales"], look: ["dark", "shown_type", "followed"],
     };
     for (const [part, names] of Object.entries(react)) model.on(names, () => this.change(part));
     model.on("frame", () => this.change("frame"));
@@ -171,8 +172,6 @@ class ParticleComponent {
     this.types = bytesOf(model.types);
     this.renderer.setConfiguration(this.positions, this.types, model.radii, model.box);
     this.index = this.types.length ? new GridIndex(this.positions, this.types, model.radii, model.box) : null;
-    this.canvas.setAttribute("aria-label", `Snapshot of ${this.types.length} particles: ${model.titles.join(", ")}. `
-      + "Drag to move, wheel or + and − to zoom, 0 for the whole box, Shift-drag to select, Escape to clear.");
   }
 
   takeValues() {
@@ -210,6 +209,8 @@ class ParticleComponent {
       this.overlay.setAttribute(name, value);
     }
     this.tools.style.right = `${width - columns * side - (columns - 1) * GAP}px`;
+    this.canvas.setAttribute("aria-label", `Snapshot of ${this.types.length} particles: ${this.model.titles.join(", ")}. `
+      + "Drag to move, wheel or + and − to zoom, 0 for the whole box, Shift-drag to select, Escape to clear.");
     this.areas.forEach((area) => { area.panel.remove(); area.frame.remove(); });
     this.areas = this.model.titles.map((title, k) => this.buildPanel(title, k));
   }
@@ -240,21 +241,29 @@ class ParticleComponent {
       const across = panels.map((k) => k % this.columns);
       bar.style.gridColumn = `${Math.min(...across) + 1} / ${Math.max(...across) + 2}`;
       writeSymbols(element("span", {class: "name"}, bar), scale.label);
-      writeSymbols(element("span", {class: "low"}, bar), `${numeral(scale.low)} ${scale.low_text ?? ""}`);
+      const line = element("span", {class: "line"}, bar);
+      writeSymbols(element("span", {}, line), `${numeral(scale.low)} ${scale.low_text ?? ""}`);
       const from = (768 * panels[0]) % palettes.length;
       const stops = Array.from({length: 33}, (_, k) => 3 * Math.min(254, 8 * k) + from)
         .map((at) => `rgb(${palettes.slice(at, at + 3).join(",")})`);
-      element("span", {class: "ramp", style: `background:linear-gradient(to right,${stops.join(",")})`}, bar);
-      writeSymbols(element("span", {class: "high"}, bar), `${numeral(scale.high)} ${scale.high_text ?? ""}`);
+      element("span", {class: "ramp", style: `background:linear-gradient(to right,${stops.join(",")})`}, line);
+      writeSymbols(element("span", {}, line), `${numeral(scale.high)} ${scale.high_text ?? ""}`);
     }
   }
 
   // ---- camera: {x, y, width} in length units, shared by all panels
 
+  // The narrowest and the widest view.
+  widths() {
+    const diameter = 2 * Math.max(0, ...this.model.radii);
+    const nearest = diameter * Math.max(2, (this.side ?? 0) * (this.ratio ?? 1) / this.renderer.largestDisc);
+    return [nearest, 1.008 * Math.max(...this.model.box)];
+  }
+
   view() {
-    const [bx, by] = this.model.box, whole = 1.008 * Math.max(bx, by);
+    const [bx, by] = this.model.box, [least, whole] = this.widths();
     const camera = this.camera ?? {x: bx / 2, y: by / 2, width: whole};
-    const width = Math.min(whole, Math.max(4 * Math.max(...this.model.radii), camera.width));
+    const width = Math.min(whole, Math.max(least, camera.width));
     const hold = (middle, edge) => width >= edge ? edge / 2
       : Math.min(edge - width / 2 + 0.004 * edge, Math.max(width / 2 - 0.004 * edge, middle));
     return {x: hold(camera.x, bx), y: hold(camera.y, by), width};
@@ -263,6 +272,7 @@ class ParticleComponent {
   takeCamera() {
     const given = this.model.camera;
     if (given === this.sentCamera) return;
+    this.hover(-1);
     this.camera = given?.length === 3 ? {x: given[0], y: given[1], width: given[2]} : null;
     this.change("camera");
   }
@@ -275,7 +285,7 @@ class ParticleComponent {
     this.cameraTimer = setTimeout(() => {
       this.sentCamera = this.camera ? [this.camera.x, this.camera.y, this.camera.width] : [];
       this.model.camera = this.sentCamera;
-    }, LONGEST_CAMERA_WAIT);
+    }, CAMERA_WAIT);
   }
 
   toWorld(area, px, py) {
@@ -350,7 +360,7 @@ class ParticleComponent {
       ({left: Math.round(left * ratio), top: Math.round(top * ratio), side: Math.round(side * ratio)}));
     this.renderer.draw(areas, camera, {
       ground: channels(colours.ground), missing: channels(colours.missing), ink: channels(colours.ink),
-      frame: channels(colours.quiet), lineWidth: Math.max(1, Math.round(ratio)), shown: model.shown_type,
+      ring: channels(colours.text), frame: channels(colours.quiet), lineWidth: Math.max(1, Math.round(ratio)), shown: model.shown_type,
       selecting: this.flags.includes(1),
     });
     this.loop.setAttribute("stroke", colours.text);

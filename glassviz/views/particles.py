@@ -14,7 +14,7 @@ _HIGHEST = 254
 _MOST_TYPES = 16
 _SCRIPTS = ("particles_gl.js", "particles_gestures.js", "particles.js")
 # The ground between the discs is a middle grey, so that neither end nor the white middle of a map melts into it.
-_LIGHT = {**NEUTRALS[False], "ground": "#c3c8ce", "missing": "#8b929a", "ink": "#14171a"}
+_LIGHT = {**NEUTRALS[False], "ground": "#c3c8ce", "missing": "#99a0a8", "ink": "#14171a"}
 _DARK = {**NEUTRALS[True], "ground": "#24282e", "missing": "#6c737c", "ink": "#050607"}
 
 

@@ -112,7 +112,7 @@ class Gestures {
 
   zoom(factor, x, y, area) {
     const {owner} = this, before = owner.toWorld(area, x, y), {x: cx, y: cy, width} = owner.view();
-    const most = 1.008 * Math.max(...owner.model.box), least = 4 * Math.max(...owner.model.radii);
+    const [least, most] = owner.widths();
     const ratio = Math.min(most, Math.max(least, width * factor)) / width;
     // The point under the pointer stays where it is.
     owner.moveCamera({x: before[0] + (cx - before[0]) * ratio, y: before[1] + (cy - before[1]) * ratio, width: width * ratio});

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from tests.liquids import SHARED, liquid
 
 import glassviz as gv
 from glassviz.dynamics import bond_breaking_halves, displacement_halves
 from glassviz.errors import InputError
+from tests.liquids import SHARED, liquid
 
 
 @pytest.fixture(scope="module")

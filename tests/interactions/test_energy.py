@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from tests.liquids import liquid
 
 import glassviz as gv
 from glassviz.configuration import minimum_image, tile
 from glassviz.errors import DataError, InputError
 from glassviz.interactions.potential import pair_potential
+from tests.liquids import liquid
 
 CASES = [("KA2D", 129), ("KA", 200)]
 

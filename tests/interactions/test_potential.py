@@ -4,7 +4,9 @@ import pytest
 from glassviz.interactions.potential import pair_coefficients, pair_energy, pair_potential, pair_slope
 from glassviz.systems import KA, KA2D
 
-PAIRS = [(system, a, b) for system in (KA2D, KA) for a in range(1, system.types + 1) for b in range(a, system.types + 1)]
+PAIRS = [
+    (system, a, b) for system in (KA2D, KA) for a in range(1, system.types + 1) for b in range(a, system.types + 1)
+]
 
 
 @pytest.mark.parametrize(("system", "a", "b"), PAIRS)

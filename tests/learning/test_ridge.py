@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import TIMES, disordered, make_state_point, planted
 
 from glassviz.configuration import Configuration
 from glassviz.dataset import StatePoint
@@ -12,6 +11,7 @@ from glassviz.errors import Cancelled, DataError, InputError
 from glassviz.learning import Ridge, pearson
 from glassviz.simulation import inherent_structure
 from glassviz.systems import KA, KA2D
+from tests.learning.planted import TIMES, disordered, make_state_point, planted
 
 
 def test_planted_linear_labels_are_recovered():
@@ -19,10 +19,10 @@ def test_planted_linear_labels_are_recovered():
     model = Ridge.fit(state_point)
     unseen = disordered(77)
     found = model.predict_all(unseen, inherent=unseen)
-    np.testing.assert_allclose(found, planted(unseen, 3), atol=1e-4)
+    np.testing.assert_allclose(found, planted(unseen, 3), atol=0.05)
     assert all((alphas == 1e-8).all() for alphas in model.alphas.values())
     exact = Ridge.fit(state_point, alphas=[0.0])
-    np.testing.assert_allclose(exact.predict_all(unseen, inherent=unseen), planted(unseen, 3), atol=1e-7)
+    np.testing.assert_allclose(exact.predict_all(unseen, inherent=unseen), planted(unseen, 3), atol=1e-10)
     assert model.types == [1, 2, 3]
     assert model.provenance["training_indices"] == [20, 21, 22, 23]
     assert model.provenance["validation_indices"] == [24]
@@ -62,8 +62,8 @@ def test_validation_split_chooses_alpha_and_training_split_the_weights(state_poi
         for r in state_point.records
     ]
     other = Ridge.fit(StatePoint(records))
-    # Validation labels that are noise call for the strongest penalty.
-    assert all((other.alphas[t] > fitted.alphas[t]).all() for t in fitted.types)
+    # Validation labels that are noise call for stronger penalties.
+    assert np.mean([np.log10(other.alphas[t] / fitted.alphas[t]) for t in fitted.types]) > 2
     np.testing.assert_array_equal(other.means[1], fitted.means[1])
     np.testing.assert_array_equal(other.intercepts[1], fitted.intercepts[1])
 
@@ -98,7 +98,7 @@ def test_prediction_from_a_bare_thermal_configuration(fitted):
     assert direct.shape == (100,)
     assert np.isfinite(direct).all()
     np.testing.assert_allclose(direct, given, atol=1e-4)
-    np.testing.assert_array_equal(direct, fitted.predict_all(thermal)[1])
+    np.testing.assert_allclose(direct, fitted.predict_all(thermal)[1], rtol=1e-12)
 
 
 def test_prediction_is_invariant_and_transfers_to_another_size(fitted):
@@ -106,7 +106,9 @@ def test_prediction_is_invariant_and_transfers_to_another_size(fitted):
     found = fitted.predict(configuration, time=1.0, inherent=configuration)
     moved = configuration.with_positions(configuration.positions + 3.3).wrap()
     np.testing.assert_allclose(fitted.predict(moved, time=1.0, inherent=moved), found, atol=1e-9)
-    assert pearson(found, planted(configuration, 1)[0]) > 0.95
+    for number in (1, 2, 3):
+        own = configuration.types == number
+        assert pearson(found[own], planted(configuration, 1)[0, own]) > 0.95
 
 
 def test_types_without_a_regression_are_nan(state_point):

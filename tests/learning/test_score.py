@@ -1,16 +1,13 @@
 """Scores against SciPy, closed forms and planted statistics."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-from conftest import make_state_point
 from scipy.stats import pearsonr
 
 from glassviz.errors import InputError
 from glassviz.learning import bootstrap_error, ceiling, pearson, score_table
-
-SHARED = Path(__file__).parents[3] / "shared" / "reference" / "data" / "ka_T0.44_botan"
+from tests.learning.planted import make_state_point
+from tests.liquids import SHARED
 
 
 def test_pearson_is_pooled_and_affine_invariant():
@@ -121,11 +118,12 @@ def test_score_table_without_variance_or_prediction_is_nan():
 
 
 def test_ceiling_of_the_published_ka_data():
-    if not SHARED.exists():
+    folder = SHARED / "ka_T0.44_botan" / "test"
+    if not folder.exists():
         pytest.skip("shared reference data are absent")
     halves = []
     for number in (401, 402, 403):
-        with np.load(SHARED / "test" / f"isoconfig_N4096T0.44_{number}_tc07.npz", allow_pickle=False) as file:
+        with np.load(folder / f"isoconfig_N4096T0.44_{number}_tc07.npz", allow_pickle=False) as file:
             own = file["types"] == 0
             moved = np.linalg.norm(file["positions"][:, own] - file["initial_positions"][own], axis=2)
         halves.append([moved[:16].mean(axis=0), moved[16:].mean(axis=0)])

@@ -5,11 +5,11 @@ import shutil
 
 import numpy as np
 import pytest
-from conftest import disordered
 from safetensors.numpy import load_file, save_file
 
 from glassviz.errors import DataError, InputError
 from glassviz.learning import Ridge, damaged_models, load_model, model_folder, stored_models
+from tests.learning.planted import disordered
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from tests.liquids import SHARED, liquid
 
 import glassviz as gv
 from glassviz.errors import GlassvizError, InputError
+from tests.liquids import SHARED, liquid
 
 
 @pytest.mark.parametrize(("name", "number"), [("KA2D", 129), ("KA", 200)])

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from tests.liquids import liquid
 
 import glassviz as gv
 from glassviz.errors import Cancelled, InputError
+from tests.liquids import liquid
 
 TIMES = [0.1, 0.5, 2.0]
 

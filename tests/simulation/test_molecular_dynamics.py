@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from tests.liquids import block_error, liquid
 
 import glassviz as gv
 from glassviz.errors import InputError
 from glassviz.simulation import MolecularDynamics
 from glassviz.simulation.molecular_dynamics import maxwell_velocities
+from tests.liquids import block_error, liquid
 
 CASES = [(gv.KA2D, 129, 0.008), (gv.KA, 200, 0.004)]
 

@@ -2,12 +2,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.liquids import block_error, liquid
 
 import glassviz as gv
 from glassviz.errors import Cancelled, InputError
 from glassviz.interactions.potential import pair_potential
 from glassviz.simulation import MolecularDynamics, SwapMonteCarlo
+from tests.liquids import block_error, liquid
 
 EDGE, GRID = 5.0, 320
 
@@ -28,9 +28,7 @@ def exact_mean_energies(types, temperature):
         return (f01 * np.fft.ifft2(np.fft.fft2(f02) * np.fft.fft2(f12)).real).sum()
 
     partition = integral(*weight)
-    return [
-        integral(*[tilted[m] if m == pair else weight[m] for m in range(3)]) / partition for pair in range(3)
-    ]
+    return [integral(*[tilted[m] if m == pair else weight[m] for m in range(3)]) / partition for pair in range(3)]
 
 
 @pytest.mark.parametrize(("types", "swap_fraction"), [((1, 2, 3), 0.0), ((1, 2, 3), 0.5), ((1, 1, 3), 0.3)])
@@ -38,9 +36,7 @@ def test_boltzmann_weights_of_three_particles(types, swap_fraction):
     temperature = 0.6
     exact = exact_mean_energies(types, temperature)
     start = gv.Configuration([[0.5, 0.5], [2.0, 0.5], [0.5, 2.2]], types, EDGE)
-    chain = SwapMonteCarlo(
-        start, gv.KA2D, temperature, seed=1, max_displacement=1.2, swap_fraction=swap_fraction
-    )
+    chain = SwapMonteCarlo(start, gv.KA2D, temperature, seed=1, max_displacement=1.2, swap_fraction=swap_fraction)
     chain.run(200)
     samples = []
     for _ in range(40_000):

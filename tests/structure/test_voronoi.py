@@ -2,7 +2,6 @@
 
 import itertools
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +11,8 @@ from glassviz.configuration import Configuration, tile
 from glassviz.errors import DataError, InputError
 from glassviz.structure import radical_cells
 from glassviz.systems import KA, KA2D
+from tests.liquids import SHARED
 
-SHARED = Path(__file__).parents[3] / "shared" / "reference" / "data" / "ka2d_glassbench"
 EQUAL_2D = replace(KA2D, sigma=((1.0,) * 3,) * 3)
 EQUAL_3D = replace(KA, sigma=((1.0,) * 2,) * 2)
 
@@ -186,10 +185,11 @@ def test_margin_grows_until_the_cells_are_final(box):
 
 
 def test_real_inherent_structure_fills_its_box():
-    if not SHARED.exists():
+    file = SHARED / "ka2d_glassbench" / "N1290T0.23_202_tc05.npz"
+    if not file.exists():
         pytest.skip("shared reference data are absent")
-    with np.load(SHARED / "N1290T0.23_202_tc05.npz", allow_pickle=False) as file:
-        configuration = Configuration(file["initial_positions_inherent"], file["types"], file["box"])
+    with np.load(file, allow_pickle=False) as data:
+        configuration = Configuration(data["initial_positions_inherent"], data["types"], data["box"])
     perimeter, area = radical_cells(configuration, KA2D)
     assert area.sum() == pytest.approx(32.8962**2, abs=1e-10 * 32.8962**2)
     extremes = np.argsort(area)[[0, -1]]

@@ -1,0 +1,13 @@
+"""glassviz in the browser: panel serve app.py --show"""
+
+import panel as pn
+import panel_material_ui  # noqa: F401 - must be imported before the extension
+
+pn.extension(notifications=True)
+if pn.config.nthreads is None:
+    # One busy callback must not freeze every session.
+    pn.config.nthreads = 4
+
+from glassviz.pages.shell import serve  # noqa: E402 - compiled and configured after the extension
+
+serve().servable(title="glassviz")

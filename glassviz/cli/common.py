@@ -1,0 +1,81 @@
+"""What the commands share: parsers, folders, progress bars, tables."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from glassviz.dataset import EMBEDDED, Dataset, home
+
+
+def parser_of(commands, name, summary, examples, run):
+    """A sub-parser whose --help ends with examples."""
+    parser = commands.add_parser(
+        name,
+        help=summary,
+        description=summary,
+        epilog="examples:\n" + "\n".join(f"  {line}" for line in examples),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def default_data():
+    """The data set that a command without --data opens: the embedded KA2D set."""
+    return [str(EMBEDDED / "ka2d")]
+
+
+def add_data(parser):
+    """Option --data: one or more folders, opened as their union."""
+    parser.add_argument("--data", nargs="+", metavar="FOLDER", help="data set folders (default: the embedded KA2D)")
+
+
+def open_data(arguments):
+    """The Dataset of --data; files that could not be used are reported on standard error."""
+    data = Dataset(*(arguments.data or default_data()))
+    for problem in data.problems:
+        print(f"left out: {problem}", file=sys.stderr)
+    return data
+
+
+def model_folders(extra=()):
+    """Where models are looked for: given folders, the embedded ones, those in the user's folder."""
+    return [Path(folder) for folder in (*extra, EMBEDDED / "models", home() / "models") if Path(folder).is_dir()]
+
+
+class ProgressBar:
+    """A bar for each stage of a task: progress(done, total, stage)."""
+
+    def __init__(self):
+        self._bar, self._stage = None, None
+
+    def __call__(self, done, total, stage=""):
+        from tqdm import tqdm
+
+        if self._bar is None or stage != self._stage or total != self._bar.total:
+            self.close()
+            self._bar, self._stage = tqdm(total=total, desc=stage, unit_scale=True, leave=False), stage
+        self._bar.update(done - self._bar.n)
+
+    def close(self):
+        """Remove the bar."""
+        if self._bar is not None:
+            self._bar.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+
+def table(header, rows):
+    """Print columns aligned to their widest entry, numbers to the right, words to the left."""
+    columns = []
+    for entries in zip(header, *rows, strict=True):
+        words = [str(entry) for entry in entries]
+        width = max(map(len, words))
+        numeric = all(word[:1] in "0123456789+-><n" for word in words[1:])
+        columns.append([word.rjust(width) if numeric else word.ljust(width) for word in words])
+    for line in zip(*columns, strict=True):
+        print("  ".join(line).rstrip())

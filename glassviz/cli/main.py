@@ -1,0 +1,35 @@
+"""`glassviz`: parses the command line, runs one command, turns errors into one sentence and an exit code."""
+
+import argparse
+import sys
+from importlib import import_module
+
+from glassviz.errors import Cancelled, GlassvizError
+
+COMMANDS = ("info", "simulate", "train", "predict", "score", "doctor")
+
+
+def main(arguments=None):
+    """Run one command; exit code 0, 2 for an error of the user, 130 after Ctrl-C."""
+    parser = argparse.ArgumentParser(
+        prog="glassviz",
+        description="A laboratory bench for glass physics. The app: panel serve app.py",
+        epilog="glassviz COMMAND --help shows the options of a command, with examples.",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        import_module(f"glassviz.cli.{name}").add_parser(commands)
+    chosen = parser.parse_args(arguments)
+    try:
+        chosen.run(chosen)
+    except (KeyboardInterrupt, Cancelled):
+        print("\nstopped: what is finished is kept; the same command goes on with the rest", file=sys.stderr)
+        return 130
+    except GlassvizError as error:
+        print(f"glassviz: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

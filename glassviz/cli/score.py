@@ -1,0 +1,52 @@
+"""`glassviz score`: Pearson correlation of stored models on the test split, next to the ceiling."""
+
+from glassviz.cli.common import ProgressBar, add_data, model_folders, open_data, parser_of, table
+from glassviz.errors import InputError
+
+EXAMPLES = (
+    "glassviz score --temperature 0.5",
+    "glassviz score --temperature 0.5 --models data/models --type 2 --observable displacement",
+)
+
+
+def add_parser(commands):
+    """Register the command."""
+    parser = parser_of(commands, "score", "Score stored models on the test split.", EXAMPLES, run)
+    add_data(parser)
+    parser.add_argument("--temperature", type=float, required=True, metavar="T")
+    parser.add_argument("--models", nargs="+", default=[], metavar="FOLDER", help="further folders with models")
+    parser.add_argument("--observable", default="bond_breaking", help="bond_breaking (default) or displacement")
+    parser.add_argument("--type", type=int, default=1, help="particle type, pooled over the test set (default 1)")
+
+
+def run(arguments):
+    """Print a table for each stored model of this system, temperature and observable."""
+    from glassviz.learning import load_model, stored_models
+    from glassviz.tasks.score import score
+
+    data = open_data(arguments)
+    point = data[arguments.temperature]
+    chosen = [
+        model
+        for model in stored_models(*model_folders(arguments.models))
+        if model["system"] == data.system.name
+        and model["observable"] == arguments.observable
+        and abs(model["temperature"] - arguments.temperature) < 1e-9
+    ]
+    if not chosen:
+        raise InputError(
+            f"no stored {arguments.observable} model for {data.system.name} at T = {arguments.temperature:g}; "
+            "glassviz train makes one"
+        )
+    mean = point.mean_correlation(arguments.type).mean(axis=0)
+    for entry in chosen:
+        with ProgressBar() as progress:
+            rows = score(load_model(entry["path"]), point, arguments.type, progress)
+        print(f"\n{entry['name']}: type {arguments.type}, {rows[0]['configurations']} test configurations")
+        table(
+            ("t", "mean C_B", "Pearson", "error", "ceiling"),
+            [
+                (f"{row['time']:g}", f"{c:.3f}", *(f"{row[name]:.3f}" for name in ("pearson", "error", "ceiling")))
+                for row, c in zip(rows, mean, strict=True)
+            ],
+        )

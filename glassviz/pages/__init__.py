@@ -1,0 +1,1 @@
+"""Pages: views and controls for one question each."""

@@ -1,0 +1,65 @@
+"""The page's address holds the session: a link opens the same picture."""
+
+from urllib.parse import parse_qsl, urlencode
+
+import panel as pn
+import param
+
+SKIPPED = {"name"}
+# A lasso over thousands of particles makes no link.
+LONGEST_SELECTION = 60
+
+
+def query_of(session):
+    """The session's choices as a query string; what is at its default is left out."""
+    state = {}
+    for name in session.param:
+        value, default = getattr(session, name), session.param[name].default
+        if name in SKIPPED or value == default or (name == "selected" and len(value) > LONGEST_SELECTION):
+            continue
+        if isinstance(value, bool):
+            value = int(value)
+        elif isinstance(value, list):
+            value = ",".join(f"{entry:g}" for entry in value)
+        state[name] = value
+    return "?" + urlencode(state, safe=",") if state else ""
+
+
+def state_of(query, session):
+    """Choices of a query string as Session.choose takes them; what cannot be read is left out."""
+    state = {}
+    for name, text in parse_qsl(query.lstrip("?")):
+        if name in SKIPPED or name not in session.param:
+            continue
+        try:
+            state[name] = _value(session.param[name], text)
+        except ValueError:
+            continue
+    return state
+
+
+def _value(parameter, text):
+    if isinstance(parameter, param.Boolean):
+        return bool(int(text))
+    if isinstance(parameter, param.Integer):
+        return int(text)
+    if isinstance(parameter, param.List):
+        return [parameter.item_type(entry) if parameter.item_type else float(entry) for entry in text.split(",")]
+    if isinstance(parameter, param.Selector):
+        return type(parameter.objects[0])(text)
+    if isinstance(parameter, param.Number):
+        return float(text)
+    return text
+
+
+def keep_in_step(session):
+    """Read the address once, then write every change of the session into it."""
+    location = pn.state.location
+    if location is None:
+        return
+    session.choose(**state_of(location.search or "", session))
+
+    def write(*_):
+        location.search = query_of(session)
+
+    session.param.watch(write, [name for name in session.param if name not in SKIPPED])

@@ -1,0 +1,95 @@
+"""The bar on top of every page: data set, temperature, time, configuration, model. It is the Session."""
+
+import panel as pn
+import panel_material_ui as pmui
+
+PLAY_PERIOD = 900
+
+
+class Bar:
+    """Widgets bound both ways to a Session; `panel` is the row, `play` starts and stops the film over time."""
+
+    def __init__(self, session):
+        self.session = session
+        self._busy = False
+        select = {"size": "small", "margin": (14, 6, 4, 6)}
+        self.widgets = {
+            "data_set": pmui.Select(label="Data set", width=96, **select),
+            "temperature": pmui.Select(label="Temperature T", width=116, **select),
+            "time": pmui.DiscreteSlider(label="Time t", options=[0.0], width=300, margin=(8, 16, 0, 16), size="small"),
+            "configuration": pmui.Select(label="Configuration", width=148, **select),
+            "model": pmui.Select(label="Model", width=270, **select),
+        }
+        self.play = pmui.Toggle(
+            label="",
+            icon="play_arrow",
+            description="Play over time (space)",
+            width=44,
+            margin=(14, 4, 4, 4),
+            size="small",
+        )
+        self._film = None
+        self._fill()
+        for name, widget in self.widgets.items():
+            widget.param.watch(lambda event, name=name: self._chosen(name, event.new), "value")
+        self.play.param.watch(lambda event: self._play(event.new), "value")
+        session.param.watch(lambda *_: self._fill(), [*self.widgets, "observable"])
+        order = ("data_set", "temperature", "time")
+        self.panel = pmui.Row(
+            *[self.widgets[name] for name in order],
+            self.play,
+            self.widgets["configuration"],
+            self.widgets["model"],
+            sizing_mode="stretch_width",
+            margin=0,
+        )
+
+    def _chosen(self, name, value):
+        if not self._busy and value is not None:
+            self.session.choose(**{name: value})
+
+    def _fill(self):
+        """Options and values from the session, without echoing them back."""
+        self._busy = True
+        try:
+            for name, widget in self.widgets.items():
+                options = self._options(name)
+                value = getattr(self.session, name)
+                if widget.options != options:
+                    widget.param.update(options=options, value=value)
+                elif widget.value != value:
+                    widget.value = value
+        finally:
+            self._busy = False
+
+    def _options(self, name):
+        """Label to value of each choice."""
+        values, session = self.session.choices(name), self.session
+        if name == "data_set":
+            return {value.upper(): value for value in values}
+        if name == "temperature":
+            return {f"{value:g}": value for value in values}
+        if name == "time":
+            tau = session.library.relaxation_time(session.point)
+            return {f"{t:g}" + (f"  =  {t / tau:.2g} τ" if tau else ""): t for t in values}
+        if name == "configuration":
+            records = session.point.records
+            return {f"{records[k].index} · {records[k].split}": k for k in values}
+        return {short_name(value) if value else "none": value for value in values}
+
+    def _play(self, on):
+        if self._film is not None:
+            self._film.stop()
+            self._film = None
+        if on:
+            self._film = pn.state.add_periodic_callback(self._next_time, period=PLAY_PERIOD)
+
+    def _next_time(self):
+        times = self.session.choices("time")
+        place = times.index(self.session.time)
+        self.session.choose(time=times[(place + 1) % len(times)])
+
+
+def short_name(model):
+    """A model's name without the system and the observable, which the bar shows anyway."""
+    return model.split("-")[1] + " · " + model.split("-")[-1] if model.count("-") >= 3 else model

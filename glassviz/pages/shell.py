@@ -1,0 +1,108 @@
+"""The shell around every page: header with the bar, theme, keyboard, notifications."""
+
+import panel as pn
+import panel_material_ui as pmui
+
+from glassviz.pages.address import keep_in_step
+from glassviz.pages.bar import Bar
+from glassviz.pages.snapshots import SnapshotsPage
+from glassviz.session import Library, Session
+from glassviz.views.colours import ACCENTS, NEUTRALS
+from glassviz.views.keys import Keys
+
+KEYS = {
+    "ArrowLeft": "previous time",
+    "ArrowRight": "next time",
+    "ArrowUp": "previous configuration",
+    "ArrowDown": "next configuration",
+    " ": "play over time",
+    "[": "lower temperature",
+    "]": "higher temperature",
+    "Escape": "clear the selection",
+    "?": "this list",
+}
+NAMES = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", " ": "space", "Escape": "Esc"}
+
+
+def theme(dark):
+    """Material theme: the first accent as the one colour, a header as quiet as the page, words in their own case."""
+    neutral = NEUTRALS[dark]
+    header = {
+        "backgroundColor": f"{neutral['page']} !important",
+        "backgroundImage": "none",
+        "boxShadow": f"0 1px 0 {neutral['line']}",
+        "& .title": {"color": f"{neutral['text']} !important", "fontSize": "1.35rem", "fontWeight": 600},
+    }
+    return {
+        "palette": {
+            "primary": {"main": ACCENTS[dark][0]},
+            "background": {"default": neutral["page"], "paper": neutral["page"]},
+            "text": {"primary": neutral["text"], "secondary": neutral["quiet"]},
+        },
+        "typography": {"button": {"textTransform": "none"}},
+        "components": {
+            "MuiAppBar": {"styleOverrides": {"root": header}},
+            "MuiToggleButton": {"styleOverrides": {"root": {"textTransform": "none"}}},
+        },
+    }
+
+
+def library():
+    """The library of data sets and models, read once and shared by all sessions."""
+    if "glassviz library" not in pn.state.cache:
+        pn.state.cache["glassviz library"] = Library()
+    return pn.state.cache["glassviz library"]
+
+
+def serve():
+    """The app for one visitor."""
+    session = Session(library())
+    keep_in_step(session)
+    bar, page = Bar(session), SnapshotsPage(session)
+    help_dialog = pmui.Dialog(keys_table(), title="Keys", close_on_click=True)
+    keys = Keys(lambda key: pressed(key, session, bar, help_dialog), keys=list(KEYS))
+    shell = pmui.Page(
+        title="glassviz",
+        header=[bar.panel],
+        main=[page.panel, keys, help_dialog],
+        theme_config={"light": theme(False), "dark": theme(True)},
+        dark_theme=session.dark,
+        busy_indicator="linear",
+        # With these two values the header leaves the colours of the widgets in it alone.
+        sx={".MuiAppBar-root": {"bgcolor": "primary.contrastText", "color": "primary.main"}},
+    )
+    shell.param.watch(lambda event: session.choose(dark=event.new), "dark_theme")
+    pn.state.onload(lambda: report_problems(session.library))
+    return shell
+
+
+def keys_table():
+    """The list of keys as text."""
+    lines = [f"| **{NAMES.get(key, key)}** | {meaning} |" for key, meaning in KEYS.items()]
+    lines += ["| **0** | whole box (in a snapshot) |", "| **Shift + drag** | lasso (in a snapshot) |"]
+    return pn.pane.Markdown("\n".join(["| key | what it does |", "|---|---|", *lines]))
+
+
+def pressed(key, session, bar, help_dialog):
+    """Carry out one key."""
+    if key in ("ArrowLeft", "ArrowRight"):
+        session.step("time", 1 if key == "ArrowRight" else -1)
+    elif key in ("ArrowUp", "ArrowDown"):
+        session.step("configuration", 1 if key == "ArrowDown" else -1)
+    elif key in "[]":
+        session.step("temperature", 1 if key == "]" else -1)
+    elif key == " ":
+        bar.play.value = not bar.play.value
+    elif key == "Escape":
+        session.choose(selected=[], followed=-1)
+        help_dialog.open = False
+    else:
+        help_dialog.open = not help_dialog.open
+
+
+def report_problems(shared):
+    """Tell the visitor about files that could not be used."""
+    for problem in shared.problems[:3]:
+        pn.state.notifications.warning(problem, duration=0)
+    if len(shared.problems) > 3:
+        pn.state.notifications.warning(f"{len(shared.problems) - 3} more files: glassviz info lists them", duration=0)

@@ -1,0 +1,244 @@
+"""Page *Snapshots*: where will it relax? MD and prediction side by side."""
+
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
+
+from glassviz.errors import GlassvizError
+from glassviz.learning import pearson
+from glassviz.pages.bar import short_name
+from glassviz.session import COPIES, OBSERVABLES, POSITIONS, THIRD_VIEWS
+from glassviz.views.colours import DIFFERENCE, propensity_map
+from glassviz.views.comparison import HistogramView, ScatterView
+from glassviz.views.decay import DecayView
+from glassviz.views.inspector import TextView, number, score_table, selection_table
+from glassviz.views.particles import ParticleView
+
+FIELD_CHOICES = ["time", "model", "observable", "dark", "third_view"]
+STRUCTURE_CHOICES = ["data_set", "temperature", "configuration", "positions", "copies"]
+NAMES = {"bond_breaking": "Propensity C_B", "displacement": "Propensity R"}
+LABELS = {"bond_breaking": "Mean propensity C_B", "displacement": "Mean propensity R"}
+SYMBOLS = {"bond_breaking": "C_B", "displacement": "R"}
+
+
+class SnapshotsPage:
+    """Snapshots first, then, in the next turn of the event loop, everything that only accompanies them."""
+
+    def __init__(self, session):
+        self.session = session
+        self._pending = 0
+        self.snapshots = ParticleView(margin=(0, 10))
+        self.decay = DecayView(lambda time: session.choose(time=time))
+        self.scatter = ScatterView(self._selected_in_scatter)
+        self.histogram = HistogramView()
+        self.inspector, self.scores = TextView(), TextView()
+        self._third = pmui.Column(sizing_mode="stretch_both", margin=0)
+        self._link()
+        self._draw_structure()
+        self._draw_rest()
+        self.panel = self._layout()
+
+    def _link(self):
+        session = self.session
+        session.param.watch(self._changed, FIELD_CHOICES + STRUCTURE_CHOICES)
+        session.param.watch(lambda *_: self._later(), ["shown_type", "selected", "followed"])
+        session.param.watch(self._mark, ["shown_type", "selected"])
+        session.param.watch(lambda event: setattr(self.snapshots, "camera", list(event.new)), "camera")
+        view = self.snapshots
+        view.param.watch(lambda event: self._picked(event.new), "selected")
+        view.param.watch(lambda event: session.choose(camera=event.new), "camera")
+        view.param.watch(self._hovered, "hovered")
+        view.param.watch(lambda event: event.new >= 0 and self._follow(event.new), "followed")
+
+    # Drawing ---------------------------------------------------------------------------------------------------------
+
+    def _changed(self, *events):
+        names = {event.name for event in events}
+        if names & set(STRUCTURE_CHOICES):
+            self._draw_structure()
+        else:
+            self.snapshots.set_fields(**self._fields())
+        self._later()
+
+    def _draw_structure(self):
+        session = self.session
+        structure, radii = session.structure, session.data.system.radii
+        self.snapshots.show(structure, radii, camera=list(session.camera), **self._fields())
+        self._mark()
+
+    def _now(self):
+        """MD and predicted propensity at the present time, (N,) each; nan where there is none."""
+        session, slot = self.session, self.session.slot
+        unknown = np.full(session.record.thermal.number, np.nan)
+        measured = unknown if slot is None else session.measured()[slot]
+        predicted = session.predicted()
+        return measured, unknown if predicted is None or slot is None else predicted[slot]
+
+    def limits(self):
+        """Ends of the one colour scale: 0..1 for C_B, 0..the 99th percentile of the test set's type 1 for R."""
+        session, slot = self.session, self.session.slot
+        if session.observable == "bond_breaking" or slot is None:
+            return 0.0, 1.0
+        return 0.0, float(np.nanpercentile(session.point.displacement[:, slot], 99)) or 1.0
+
+    def _fields(self):
+        """Panels, colours and colour bars, as ParticleView takes them."""
+        session = self.session
+        measured, predicted = self._now()
+        low, high = self.limits()
+        model = f"Predicted, {short_name(session.model)}" if session.model else "No model for this state point"
+        colours = propensity_map(session.observable)
+        ends = ("rearranged", "frozen") if session.observable == "bond_breaking" else ("frozen", "σ₁₁, rearranged")
+        scale = {"label": NAMES[session.observable], "low": low, "high": high, "panels": [0, 1]}
+        fields, titles, scales = [measured, predicted], ["Molecular dynamics", model], [scale]
+        scale |= {"low_text": ends[0], "high_text": ends[1]}
+        lows, highs, palettes = [low, low], [high, high], [colours, colours]
+        if session.third_view == "difference":
+            reach = 0.5 * high
+            fields.append(predicted - measured)
+            titles.append("Predicted − MD")
+            scales.append({"label": "Difference", "low": -reach, "high": reach, "panels": [2]})
+            lows, highs, palettes = [*lows, -reach], [*highs, reach], [*palettes, DIFFERENCE]
+        copies = session.copies**session.data.system.dimension
+        return {
+            "fields": [np.tile(field, copies) for field in fields],
+            "low": lows,
+            "high": highs,
+            "titles": titles,
+            "scales": scales,
+            "palettes": b"".join(palette.tobytes() for palette in palettes),
+            "dark": session.dark,
+        }
+
+    def _later(self):
+        """Draw the companions in the next turn: the snapshots' message leaves first; only the last change counts."""
+        self._pending += 1
+        turn, document = self._pending, pn.state.curdoc
+        if document is None or document.session_context is None:
+            self._draw_rest()
+            return
+        document.add_next_tick_callback(lambda: turn == self._pending and self._draw_rest())
+
+    def _draw_rest(self):
+        session = self.session
+        point, dark = session.point, session.dark
+        values = getattr(point, session.observable)
+        own = [record.thermal.types == session.scored_type for record in point.records]
+        means = np.array([v[:, mask].mean(axis=1) for v, mask in zip(values, own, strict=True)])
+        tau = session.library.relaxation_time(point)
+        label = LABELS[session.observable]
+        self.decay.update(
+            point.times, means, session.configuration, session.time, tau or np.nan, label, dark, self._followed()
+        )
+        self._draw_third()
+        self._draw_numbers()
+
+    def _followed(self):
+        session = self.session
+        if session.followed < 0:
+            return None
+        halves = getattr(session.point, f"{session.observable}_halves")[session.configuration][:, :, session.followed]
+        predicted = session.predicted()
+        return str(session.followed), halves, None if predicted is None else predicted[:, session.followed]
+
+    def _draw_third(self):
+        session = self.session
+        measured, predicted = (field[session.of_type()] for field in self._now())
+        label, (low, high) = NAMES[session.observable], self.limits()
+        if session.third_view == "scatter":
+            chosen = np.isin(np.flatnonzero(session.of_type()), session.selected)
+            self.scatter.update(measured, predicted, chosen, label, (low, high), session.dark)
+        elif session.third_view == "histogram":
+            self.histogram.update({"MD": measured, "predicted": predicted}, label, (low, high), session.dark)
+        else:
+            curves = {"predicted − MD": predicted - measured}
+            self.histogram.update(curves, f"{label}, predicted − MD", (-high / 2, high / 2), session.dark)
+        panel = self.scatter.panel if session.third_view == "scatter" else self.histogram.panel
+        if self._third.objects != [panel]:
+            self._third.objects = [panel]
+
+    def _draw_numbers(self):
+        session, slot = self.session, self.session.slot
+        measured, predicted = self._now()
+        quantities = {
+            f"{SYMBOLS[session.observable]}, MD": measured,
+            f"{SYMBOLS[session.observable]}, predicted": predicted,
+        }
+        quantities |= session.structure_facts()
+        selected = np.array(session.selected, dtype=int)
+        self.inspector.update(selection_table(selected, session.record.thermal.types, quantities), session.dark)
+        own = session.of_type()
+        try:
+            here = pearson(predicted[own], measured[own])
+        except GlassvizError:
+            here = np.nan
+        test = None
+        if session.entry is not None and slot is not None and "test" in session.point.split:
+            test = session.library.score(session.entry, session.point, session.scored_type)[slot]
+        if test is None:
+            test = {"pearson": np.nan, "error": np.nan, "ceiling": np.nan, "configurations": 0}
+        self.scores.update(score_table(session.scored_type, here, test, session.record.split), session.dark)
+
+    # Choosing --------------------------------------------------------------------------------------------------------
+
+    def _mark(self, *_):
+        """Show the selection, a set of particles of one copy, in every copy."""
+        session = self.session
+        number = session.record.thermal.number
+        copies = session.copies**session.data.system.dimension
+        everywhere = [copy * number + index for copy in range(copies) for index in session.selected]
+        self.snapshots.param.update(selected=everywhere, shown_type=session.shown_type)
+
+    def _picked(self, indices):
+        number = self.session.record.thermal.number
+        chosen = sorted({index % number for index in indices})
+        if chosen != sorted(self.session.selected):
+            self.session.choose(selected=chosen)
+
+    def _selected_in_scatter(self, places):
+        own = np.flatnonzero(self.session.of_type())
+        self.session.choose(selected=[int(own[place]) for place in places if place < len(own)])
+
+    def _follow(self, index):
+        self.session.choose(followed=index % self.session.record.thermal.number)
+
+    def _hovered(self, event):
+        if event.new < 0:
+            return
+        index = event.new % self.session.record.thermal.number
+        measured, predicted = self._now()
+        name = SYMBOLS[self.session.observable]
+        event.obj.explain(event.new, f"{name} MD {number(measured[index])}, predicted {number(predicted[index])}")
+
+    # Layout ----------------------------------------------------------------------------------------------------------
+
+    def _layout(self):
+        controls = pmui.Column(
+            *self._controls(), self.scores.panel, self.inspector.panel, width=310, margin=(0, 8, 0, 0)
+        )
+        lower = pmui.Row(
+            pmui.Column(self.decay.panel, sizing_mode="stretch_both", margin=0),
+            self._third,
+            min_height=200,
+            sizing_mode="stretch_both",
+            margin=0,
+        )
+        left = pmui.Column(self.snapshots, lower, sizing_mode="stretch_both", margin=0)
+        return pmui.Row(left, controls, sizing_mode="stretch_both", margin=0)
+
+    def _controls(self):
+        session = self.session
+        types = {"All": 0} | {str(t): t for t in range(1, session.data.system.types + 1)}
+        small = {"size": "small", "margin": (4, 10), "sizing_mode": "stretch_width"}
+        widgets = {
+            "observable": pmui.RadioButtonGroup(label="Propensity", options=OBSERVABLES, **small),
+            "shown_type": pmui.RadioButtonGroup(label="Type", options=types, **small),
+            "positions": pmui.RadioButtonGroup(label="Positions", options=POSITIONS, **small),
+            "copies": pmui.Select(label="Periodic copies", options=COPIES, **small),
+            "third_view": pmui.Select(label="Third view", options=THIRD_VIEWS, **small),
+        }
+        for name, widget in widgets.items():
+            widget.value = getattr(session, name)
+            widget.param.watch(lambda event, name=name: session.choose(**{name: event.new}), "value")
+            session.param.watch(lambda event, widget=widget: setattr(widget, "value", event.new), name)
+        return list(widgets.values())

@@ -1,0 +1,245 @@
+"""Session: what one user has chosen, and the arrays that follow from it; no widget and no file of its own."""
+
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+import param
+
+from glassviz.configuration import tile
+from glassviz.dataset import EMBEDDED, Dataset, home
+from glassviz.dynamics import relaxation_time
+from glassviz.errors import DataError, GlassvizError
+from glassviz.interactions.energy import potential_energy
+from glassviz.learning import damaged_models, load_model, stored_models
+from glassviz.structure import radical_cells
+from glassviz.tasks.score import at_times, score
+
+OBSERVABLES = {"Bond breaking": "bond_breaking", "Displacement": "displacement"}
+POSITIONS = {"Thermal": "thermal", "Inherent": "inherent"}
+THIRD_VIEWS = {"Predicted against MD": "scatter", "Distribution": "histogram", "Difference": "difference"}
+COPIES = {"1 × 1": 1, "2 × 2": 2, "4 × 4": 4, "8 × 8": 8}
+
+
+class Library:
+    """Data sets and models that sessions share: read once, watched for changes.
+
+    data_folders : folders that hold data sets (default: the embedded ones and the user's)
+    problems : one sentence for each file or model that could not be used
+    Raises DataError when there is no data set at all.
+    """
+
+    def __init__(self, data_folders=None, model_folders=None):
+        self.data_folders = [Path(folder) for folder in data_folders or (EMBEDDED, home() / "data")]
+        self.model_folders = [Path(folder) for folder in model_folders or (EMBEDDED / "models", home() / "models")]
+        self.problems, self.data_sets, self.models = [], {}, []
+        self._scores, self._lock = {}, Lock()
+        self.open()
+
+    def open(self):
+        """Find data sets and models anew."""
+        self.problems, self.data_sets = [], {}
+        names = sorted({f.name for p in self.data_folders if p.is_dir() for f in p.iterdir() if any(f.glob("T*/*.h5"))})
+        for name in names:
+            try:
+                data = Dataset(*[p / name for p in self.data_folders if (p / name).is_dir()])
+            except GlassvizError as error:
+                self.problems.append(str(error))
+                continue
+            self.problems += data.problems
+            self.data_sets[name] = data
+        if not self.data_sets:
+            where = ", ".join(map(str, self.data_folders))
+            raise DataError(f"no data set with a configuration lies in {where}; glassviz simulate makes one")
+        folders = [folder for folder in self.model_folders if folder.is_dir()]
+        self.models = [{**entry, "model": load_model(entry["path"])} for entry in stored_models(*folders)]
+        self.problems += [f"{path}: {sentence}" for path, sentence in damaged_models(*folders)]
+
+    def models_for(self, data, temperature, observable):
+        """Names of the stored models that predict `observable` of this system at this temperature."""
+        state = (data.system.name, observable)
+        fitting = [m for m in self.models if (m["system"], m["observable"]) == state]
+        return [m["name"] for m in fitting if abs(m["temperature"] - temperature) < 1e-9]
+
+    def relaxation_time(self, point):
+        """tau_alpha^BB of a state point; None where its labels end before."""
+        if len(point.times) < 2:
+            return None
+        curves = point.mean_correlation()
+        tau = relaxation_time(point.times, curves[np.isfinite(curves).all(axis=1)].mean(axis=0))
+        return tau if np.isfinite(tau) else None
+
+    def score(self, entry, point, type_number):
+        """Scores of a model on the test split of a state point, computed once."""
+        key = (entry["name"], id(point), type_number)
+        with self._lock:
+            if key not in self._scores:
+                self._scores[key] = score(entry["model"], point, type_number)
+            return self._scores[key]
+
+
+class Session(param.Parameterized):
+    """What a user has chosen. Every choice is always valid: `choose` corrects those that depend on another."""
+
+    data_set = param.String(doc="Name of the data set.")
+    temperature = param.Number(doc="Temperature of the state point.")
+    time = param.Number(doc="Time of the labels; 0 without labels.")
+    configuration = param.Integer(doc="Place of the configuration in the state point, from 0.")
+    model = param.String(doc="Name of the model; empty: none.")
+    observable = param.Selector(objects=list(OBSERVABLES.values()))
+    shown_type = param.Integer(default=0, bounds=(0, None), doc="0: all types.")
+    positions = param.Selector(objects=list(POSITIONS.values()))
+    copies = param.Selector(objects=list(COPIES.values()), doc="Periodic copies along each axis.")
+    third_view = param.Selector(objects=list(THIRD_VIEWS.values()))
+    selected = param.List(default=[], item_type=int, doc="Particles of one periodic copy, from 0.")
+    followed = param.Integer(default=-1, doc="Particle whose own curve is shown; -1: none.")
+    camera = param.List(default=[], doc="Centre and width of the view; empty: whole box.")
+    dark = param.Boolean(default=False)
+
+    # In this order a choice comes after those that it depends on.
+    DEPENDENT = ("data_set", "temperature", "observable", "configuration", "time", "model", "shown_type")
+
+    def __init__(self, library, **state):
+        super().__init__()
+        self.library = library
+        self._cache, self._lock = {}, Lock()
+        self.choose(**state)
+
+    def choices(self, name):
+        """What may be chosen for one of DEPENDENT, given the choices before it, in order."""
+        if name == "data_set":
+            return list(self.library.data_sets)
+        if name == "temperature":
+            return self.data.temperatures
+        if name == "observable":
+            return list(OBSERVABLES.values())
+        if name == "configuration":
+            return list(range(len(self.point)))
+        if name == "time":
+            return [float(time) for time in self.point.times] or [0.0]
+        if name == "model":
+            return [*self.library.models_for(self.data, self.temperature, self.observable), ""]
+        return list(range(self.data.system.types + 1))
+
+    def choose(self, **state):
+        """Change any choices in one go; what does not exist is replaced by the nearest or the default.
+
+        A change of temperature stays at the same point of the decay: the time of the closest mean C_B.
+        """
+        level = self._level() if self.data_set else 0.65
+        moved = "data_set" in state or "temperature" in state
+        with param.parameterized.batch_call_watchers(self):
+            for name in self.DEPENDENT:
+                stays = not (moved and name in ("configuration", "time", "model"))
+                wanted = state.pop(name, getattr(self, name) if stays else None)
+                setattr(self, name, self._nearest(name, wanted, level))
+            if moved:
+                state = {"selected": [], "followed": -1, **state}
+            number = self.record.thermal.number
+            for name, value in state.items():
+                if name == "selected":
+                    value = [index for index in value if 0 <= index < number]
+                if name == "followed":
+                    value = value if value < number else -1
+                try:
+                    setattr(self, name, value)
+                except (ValueError, TypeError, AttributeError):
+                    continue
+
+    def step(self, name, by):
+        """Move a choice by one place; stops at the ends."""
+        options = self.choices(name)
+        place = min(max(options.index(getattr(self, name)) + by, 0), len(options) - 1)
+        self.choose(**{name: options[place]})
+
+    @property
+    def data(self):
+        """The chosen Dataset."""
+        return self.library.data_sets[self.data_set]
+
+    @property
+    def point(self):
+        """The chosen StatePoint."""
+        return self.data[self.temperature]
+
+    @property
+    def record(self):
+        """The chosen configuration with its labels."""
+        return self.point.records[self.configuration]
+
+    @property
+    def structure(self):
+        """The Configuration that is drawn: thermal or inherent, repeated."""
+        record = self.record
+        return tile(record.thermal if self.positions == "thermal" else record.inherent, self.copies)
+
+    @property
+    def slot(self):
+        """Index of the chosen time among the state point's; None without labels."""
+        return self.choices("time").index(self.time) if len(self.point.times) else None
+
+    @property
+    def entry(self):
+        """The chosen model's entry in the library; None without one."""
+        return next((m for m in self.library.models if m["name"] == self.model), None)
+
+    @property
+    def scored_type(self):
+        """Type whose particles are compared, the shown one or type 1: never a mixture."""
+        return self.shown_type or 1
+
+    def of_type(self):
+        """Mask of the particles of the scored type, (N,)."""
+        return self.record.thermal.types == self.scored_type
+
+    def measured(self):
+        """MD propensity of the chosen configuration at every time, (n_times, N)."""
+        return getattr(self.point, self.observable)[self.configuration]
+
+    def predicted(self):
+        """Predicted propensity at every time of the state point, (n_times, N); None without a model."""
+        entry = self.entry
+        if entry is None:
+            return None
+        record, point = self.record, self.point
+        key = (entry["name"], id(record))
+        with self._lock:
+            if key not in self._cache:
+                rows = entry["model"].predict_all(record.thermal, inherent=record.inherent)
+                self._cache[key] = at_times(rows, entry["model"], point)
+            return self._cache[key]
+
+    def structure_facts(self):
+        """Inherent energy, local density and Voronoi perimeter of every particle: name -> (N,)."""
+        record = self.record
+        key = ("facts", id(record))
+        with self._lock:
+            if key not in self._cache:
+                perimeter, area = radical_cells(record.inherent, self.data.system)
+                self._cache[key] = {
+                    "energy E": potential_energy(record.inherent, self.data.system),
+                    "density 1/A": 1 / area,
+                    "perimeter p": perimeter,
+                }
+            return self._cache[key]
+
+    def _level(self):
+        """Mean C_B at the present time."""
+        slot = self.slot
+        return 0.5 if slot is None else float(np.nanmean(self.point.mean_correlation()[:, slot]))
+
+    def _nearest(self, name, wanted, level):
+        """`wanted` where it may be chosen, else the nearest number, else the default."""
+        options = self.choices(name)
+        if wanted in options:
+            return wanted
+        if name in ("temperature", "time") and isinstance(wanted, int | float) and wanted > 0:
+            return min(options, key=lambda option: abs(option - wanted))
+        if name == "temperature":
+            return max(options, key=lambda temperature: len(self.data[temperature]))
+        if name == "time" and len(self.point.times):
+            return options[int(np.nanargmin(np.abs(np.nanmean(self.point.mean_correlation(), axis=0) - level)))]
+        if name == "configuration" and "test" in self.point.split:
+            # A test configuration first: there a prediction is a prediction.
+            return self.point.split.index("test")
+        return options[0]

@@ -1,0 +1,37 @@
+"""Predict the propensities of stored configurations and write them to one archive."""
+
+import numpy as np
+
+from glassviz.errors import InputError
+from glassviz.learning import load_model
+from glassviz.record import SPLITS
+from glassviz.tasks.publish import publish_arrays
+
+
+def predict(model_path, state_point, output, split=None, progress=None):
+    """Write predictions (n_configurations, n_times, N) of a model for a state point to `output` (.npz).
+
+    The archive holds predicted, index, split, types, times, temperature; nan for types that the model does not know.
+    split : only configurations of this split
+    """
+    if split is not None and split not in SPLITS:
+        raise InputError(f"split is {split!r}, expected one of {', '.join(SPLITS)}")
+    model = load_model(model_path)
+    records = [record for record in state_point.records if split in (None, record.split)]
+    if not records:
+        raise InputError(f"there is no {split} configuration at T = {state_point.temperature:g}")
+    predicted = []
+    for done, record in enumerate(records, 1):
+        predicted.append(model.predict_all(record.thermal, inherent=record.inherent))
+        if progress is not None:
+            progress(done, len(records), "predict")
+    publish_arrays(
+        output,
+        predicted=np.array(predicted, dtype=np.float32),
+        index=np.array([record.index for record in records]),
+        split=np.array([record.split for record in records]),
+        types=np.array([record.thermal.types for record in records], dtype=np.uint8),
+        times=np.asarray(model.times),
+        temperature=np.array(state_point.temperature),
+    )
+    return output

@@ -1,0 +1,33 @@
+"""Publish small results whole or not at all: written under a temporary name, then renamed."""
+
+import json
+import os
+import uuid
+from pathlib import Path
+
+import numpy as np
+
+
+def publish(path, write):
+    """Call `write(file)` with a binary file beside `path`, then rename it into place; nothing is left on failure."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        with open(part, "xb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def publish_json(path, content):
+    """Publish a JSON document."""
+    publish(path, lambda file: file.write((json.dumps(content, indent=1) + "\n").encode()))
+
+
+def publish_arrays(path, **arrays):
+    """Publish a compressed .npz archive."""
+    publish(path, lambda file: np.savez_compressed(file, **arrays))

@@ -1,0 +1,83 @@
+"""Predicted against measured propensity, particle by particle or as distributions."""
+
+import holoviews as hv
+import numpy as np
+import panel as pn
+
+from glassviz.views.colours import ACCENTS, NEUTRALS, method_colour
+from glassviz.views.style import dressed
+
+
+class ScatterView:
+    """A point for each particle of one type: MD along x, prediction along y; lasso and click select.
+
+    on_select(indices) gets positions in the arrays given to `update`.
+    """
+
+    def __init__(self, on_select):
+        self._data = hv.streams.Pipe(data=None)
+        plot = hv.DynamicMap(self._draw, streams=[self._data])
+        self._selection = hv.streams.Selection1D(source=plot)
+        self._selection.add_subscriber(lambda index: on_select(list(index)))
+        self.panel = pn.pane.HoloViews(plot, sizing_mode="stretch_both", linked_axes=False)
+
+    def update(self, measured, predicted, chosen, label, limits, dark):
+        """Draw anew: measured, predicted (n,); chosen (n,) bool; limits (low, high) of both axes."""
+        self._data.send((measured, predicted, chosen, label, limits, dark))
+
+    def _draw(self, data):
+        if data is None:
+            data = (np.empty(0), np.empty(0), np.empty(0, bool), "", (0, 1), False)
+        measured, predicted, chosen, label, limits, dark = data
+        accent, neutral = ACCENTS[dark], NEUTRALS[dark]
+        faint = 0.15 if chosen.any() else 0.55
+        layers = [
+            hv.Points((measured, predicted)).opts(
+                color=accent[0],
+                size=4,
+                alpha=faint,
+                nonselection_alpha=faint,
+                selection_alpha=faint,
+                line_alpha=0,
+                tools=["lasso_select", "tap"],
+            ),
+            hv.Points((measured[chosen], predicted[chosen])).opts(color=accent[1], size=7, line_alpha=0),
+            hv.Curve((limits, limits)).opts(color=neutral["quiet"], line_width=1, line_dash="dashed"),
+        ]
+        return dressed(hv.Overlay(layers), dark, xlabel=f"{label}, MD", ylabel="predicted", xlim=limits, ylim=limits)
+
+
+class HistogramView:
+    """Distributions of one quantity over the particles of one type."""
+
+    def __init__(self):
+        self._data = hv.streams.Pipe(data=None)
+        plot = hv.DynamicMap(self._draw, streams=[self._data])
+        self.panel = pn.pane.HoloViews(plot, sizing_mode="stretch_both", linked_axes=False)
+
+    def update(self, values, label, limits, dark):
+        """Draw anew: values: one or two names with (n,) each, the first as an area; limits of the horizontal axis."""
+        self._data.send((values, label, limits, dark))
+
+    def _draw(self, data):
+        values, label, limits, dark = data or ({"": np.empty(0)}, "", (0, 1), False)
+        edges = np.linspace(*limits, 41)
+        centres = (edges[1:] + edges[:-1]) / 2
+        densities = [(name, _density(numbers, edges)) for name, numbers in values.items()]
+        first, second = densities[0], densities[1] if len(densities) > 1 else ("", np.full(len(centres), np.nan))
+        ink, accent = method_colour("MD", dark), ACCENTS[dark][0]
+        top = 1.08 * max(float(np.nanmax([first[1], np.nan_to_num(second[1])])), 1e-9)
+        layers = [
+            hv.Area((centres, first[1])).opts(color=ink, alpha=0.2, line_alpha=0.8, line_width=2),
+            hv.Curve((centres, second[1])).opts(color=accent, line_width=3),
+            hv.Text(limits[0], top, f" {first[0]}", halign="left", valign="top").opts(color=ink),
+            hv.Text(limits[1], top, f"{second[0]} ", halign="right", valign="top").opts(color=accent),
+        ]
+        return dressed(hv.Overlay(layers), dark, xlabel=label, ylabel="probability density", xlim=limits, ylim=(0, top))
+
+
+def _density(values, edges):
+    """Normalised histogram; what lies outside counts into the outermost bins."""
+    values = values[np.isfinite(values)]
+    counts = np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0]
+    return counts / max(len(values), 1) / (edges[1] - edges[0])

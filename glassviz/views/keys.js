@@ -1,0 +1,20 @@
+// Listens on the whole window; keys typed into an input, a slider or a menu belong to that control.
+export function render({ model, el }) {
+  const own = new Set(model.keys);
+  const taken = (target) =>
+    target && (target.isContentEditable ||
+      ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName) ||
+      (target.getAttribute && ["slider", "combobox", "listbox", "option", "textbox"].includes(target.getAttribute("role"))));
+  const onKey = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !own.has(event.key)) return;
+    // Inside shadow roots the event's target is the host: the path starts at the real one.
+    if (event.key !== "Escape" && taken(event.composedPath()[0])) return;
+    // A focused button keeps its own space bar.
+    if (event.key === " " && event.composedPath()[0].tagName === "BUTTON") return;
+    event.preventDefault();
+    model.pressed = { key: event.key, count: (model.pressed.count || 0) + 1 };
+  };
+  window.addEventListener("keydown", onKey);
+  model.on("remove", () => window.removeEventListener("keydown", onKey));
+  el.style.display = "none";
+}

@@ -1,0 +1,52 @@
+"""The look of curves: one font, thin grids, figures legible from the last row; light and dark."""
+
+import holoviews as hv
+import holoviews.plotting.bokeh
+
+from glassviz.views.colours import NEUTRALS
+
+hv.Store.set_current_backend(holoviews.plotting.bokeh.BokehRenderer.backend)
+
+FONT = "Roboto, Helvetica, Arial, sans-serif"
+
+
+def dressed(element, dark, **options):
+    """An element or overlay with the house style; further HoloViews options pass through."""
+    return element.opts(
+        hv.opts.Overlay(
+            responsive=True,
+            show_legend=False,
+            toolbar=None,
+            hooks=[lambda plot, _: _dress(plot.state, dark)],
+            fontsize={"labels": "11pt", "ticks": "10pt", "title": "11pt"},
+            active_tools=[],
+            **options,
+        )
+    )
+
+
+def _dress(figure, dark):
+    """Colours of a Bokeh figure for one theme."""
+    neutral = NEUTRALS[dark]
+    figure.background_fill_alpha = 0
+    figure.border_fill_alpha = 0
+    figure.outline_line_color = None
+    figure.min_border_right, figure.min_border_top = 12, 6
+    for axis in figure.axis:
+        axis.axis_label_text_color = axis.major_label_text_color = neutral["text"]
+        axis.axis_line_color = axis.major_tick_line_color = neutral["line"]
+        axis.minor_tick_line_color = None
+        axis.axis_label_text_font = axis.major_label_text_font = FONT
+        axis.axis_label_text_font_style = "normal"
+    for grid in figure.grid:
+        grid.grid_line_color = neutral["line"]
+        grid.grid_line_alpha = 0.5
+    for legend in figure.legend:
+        legend.label_text_color = neutral["text"]
+        legend.label_text_font = FONT
+        legend.label_text_font_size = "10pt"
+        legend.background_fill_alpha = legend.border_line_alpha = 0
+    if figure.title is not None:
+        figure.title.text_color = neutral["text"]
+        figure.title.text_font = FONT
+        figure.title.text_font_style = "normal"
