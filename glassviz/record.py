@@ -18,7 +18,7 @@ VERSION = 1
 SPLITS = ("train", "validation", "test")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Record:
     """A configuration with its labels and where they come from.
 

@@ -18,6 +18,8 @@ from glassviz.tasks.score import at_times, score
 OBSERVABLES = {"Bond breaking": "bond_breaking", "Displacement": "displacement"}
 POSITIONS = {"Thermal": "thermal", "Inherent": "inherent"}
 THIRD_VIEWS = {"Predicted against MD": "scatter", "Distribution": "histogram", "Difference": "difference"}
+COLOUR_RANGES = {"Full scale": "full", "Spread of the data": "data"}
+MOST_CACHED = 300
 COPIES = {"1 × 1": 1, "2 × 2": 2, "4 × 4": 4, "8 × 8": 8}
 
 
@@ -34,11 +36,15 @@ class Library:
         self.model_folders = [Path(folder) for folder in model_folders or (EMBEDDED / "models", home() / "models")]
         self.problems, self.data_sets, self.models = [], {}, []
         self._scores, self._lock = {}, Lock()
-        self.open()
+        self._open_data()
+        self.open_models()
 
-    def open(self):
-        """Find data sets and models anew."""
-        self.problems, self.data_sets = [], {}
+    def refresh(self):
+        """Notice configurations that were added, corrected or removed since; True when something was."""
+        changed = [data.refresh() for data in self.data_sets.values()]
+        return any(changed)
+
+    def _open_data(self):
         names = sorted({f.name for p in self.data_folders if p.is_dir() for f in p.iterdir() if any(f.glob("T*/*.h5"))})
         for name in names:
             try:
@@ -51,6 +57,9 @@ class Library:
         if not self.data_sets:
             where = ", ".join(map(str, self.data_folders))
             raise DataError(f"no data set with a configuration lies in {where}; glassviz simulate makes one")
+
+    def open_models(self):
+        """Find stored models anew."""
         folders = [folder for folder in self.model_folders if folder.is_dir()]
         self.models = [{**entry, "model": load_model(entry["path"])} for entry in stored_models(*folders)]
         self.problems += [f"{path}: {sentence}" for path, sentence in damaged_models(*folders)]
@@ -71,7 +80,7 @@ class Library:
 
     def score(self, entry, point, type_number):
         """Scores of a model on the test split of a state point, computed once."""
-        key = (entry["name"], id(point), type_number)
+        key = (entry["path"], point, type_number)
         with self._lock:
             if key not in self._scores:
                 self._scores[key] = score(entry["model"], point, type_number)
@@ -91,6 +100,7 @@ class Session(param.Parameterized):
     positions = param.Selector(objects=list(POSITIONS.values()))
     copies = param.Selector(objects=list(COPIES.values()), doc="Periodic copies along each axis.")
     third_view = param.Selector(objects=list(THIRD_VIEWS.values()))
+    colour_range = param.Selector(objects=list(COLOUR_RANGES.values()), doc="full: 0..1 for C_B, from 0 for R.")
     selected = param.List(default=[], item_type=int, doc="Particles of one periodic copy, from 0.")
     followed = param.Integer(default=-1, doc="Particle whose own curve is shown; -1: none.")
     camera = param.List(default=[], doc="Centre and width of the view; empty: whole box.")
@@ -104,6 +114,7 @@ class Session(param.Parameterized):
         self.library = library
         self._cache, self._lock = {}, Lock()
         self.choose(**state)
+        self.generation = self.data.generation
 
     def choices(self, name):
         """What may be chosen for one of DEPENDENT, given the choices before it, in order."""
@@ -202,25 +213,42 @@ class Session(param.Parameterized):
         if entry is None:
             return None
         record, point = self.record, self.point
-        key = (entry["name"], id(record))
-        with self._lock:
-            if key not in self._cache:
-                rows = entry["model"].predict_all(record.thermal, inherent=record.inherent)
-                self._cache[key] = at_times(rows, entry["model"], point)
-            return self._cache[key]
+
+        def predict():
+            return at_times(entry["model"].predict_all(record.thermal, inherent=record.inherent), entry["model"], point)
+
+        return self._once(("predicted", entry["path"], entry["model"], record), predict)
 
     def structure_facts(self):
         """Inherent energy, local density and Voronoi perimeter of every particle: name -> (N,)."""
-        record = self.record
-        key = ("facts", id(record))
+        record, system = self.record, self.data.system
+
+        def compute():
+            perimeter, area = radical_cells(record.inherent, system)
+            energy = potential_energy(record.inherent, system)
+            return {"energy E": energy, "density 1/A": 1 / area, "perimeter p": perimeter}
+
+        return self._once(("facts", record), compute)
+
+    def limits(self):
+        """Ends of the colour scale at the present time, the same for MD and prediction.
+
+        full : 0..1 for C_B, 0..99th percentile for R; data : 1st..99th percentile of MD over all configurations
+        """
+        values = np.empty(0) if self.slot is None else getattr(self.point, self.observable)[:, self.slot]
+        if (self.colour_range == "full" and self.observable == "bond_breaking") or not np.isfinite(values).any():
+            return 0.0, 1.0
+        low, high = np.nanpercentile(values, (1, 99))
+        low = 0.0 if self.colour_range == "full" else float(low)
+        return (low, float(high)) if high > low else (low, low + 1.0)
+
+    def _once(self, key, compute):
+        """A result computed once; the cache is emptied when it has grown large."""
         with self._lock:
             if key not in self._cache:
-                perimeter, area = radical_cells(record.inherent, self.data.system)
-                self._cache[key] = {
-                    "energy E": potential_energy(record.inherent, self.data.system),
-                    "density 1/A": 1 / area,
-                    "perimeter p": perimeter,
-                }
+                if len(self._cache) >= MOST_CACHED:
+                    self._cache.clear()
+                self._cache[key] = compute()
             return self._cache[key]
 
     def _level(self):

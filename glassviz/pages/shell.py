@@ -3,6 +3,7 @@
 import panel as pn
 import panel_material_ui as pmui
 
+from glassviz.errors import DataError
 from glassviz.pages.address import keep_in_step
 from glassviz.pages.bar import Bar
 from glassviz.pages.snapshots import SnapshotsPage
@@ -21,6 +22,7 @@ KEYS = {
     "Escape": "clear the selection",
     "?": "this list",
 }
+REFRESH_PERIOD = 2000
 NAMES = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", " ": "space", "Escape": "Esc"}
 
 
@@ -56,7 +58,11 @@ def library():
 
 def serve():
     """The app for one visitor."""
-    session = Session(library())
+    try:
+        shared = library()
+    except DataError as error:
+        return pmui.Page(title="glassviz", main=[pmui.Alert(title=str(error), severity="error", margin=40)])
+    session = Session(shared)
     keep_in_step(session)
     bar, page = Bar(session), SnapshotsPage(session)
     help_dialog = pmui.Dialog(keys_table(), title="Keys", close_on_click=True)
@@ -72,7 +78,8 @@ def serve():
         sx={".MuiAppBar-root": {"bgcolor": "primary.contrastText", "color": "primary.main"}},
     )
     shell.param.watch(lambda event: session.choose(dark=event.new), "dark_theme")
-    pn.state.onload(lambda: report_problems(session.library))
+    pn.state.onload(lambda: report_problems(shared.problems))
+    pn.state.add_periodic_callback(lambda: notice_changes(session), period=REFRESH_PERIOD)
     return shell
 
 
@@ -100,9 +107,19 @@ def pressed(key, session, bar, help_dialog):
         help_dialog.open = not help_dialog.open
 
 
-def report_problems(shared):
+def report_problems(problems):
     """Tell the visitor about files that could not be used."""
-    for problem in shared.problems[:3]:
+    for problem in problems[:3]:
         pn.state.notifications.warning(problem, duration=0)
-    if len(shared.problems) > 3:
-        pn.state.notifications.warning(f"{len(shared.problems) - 3} more files: glassviz info lists them", duration=0)
+    if len(problems) > 3:
+        pn.state.notifications.warning(f"{len(problems) - 3} more files: glassviz info lists them", duration=0)
+
+
+def notice_changes(session):
+    """Show configurations that were added or corrected meanwhile."""
+    session.library.refresh()
+    generation = session.data.generation
+    if session.generation != generation:
+        session.generation = generation
+        session.choose()
+        session.param.trigger("configuration")

@@ -7,14 +7,14 @@ import panel_material_ui as pmui
 from glassviz.errors import GlassvizError
 from glassviz.learning import pearson
 from glassviz.pages.bar import short_name
-from glassviz.session import COPIES, OBSERVABLES, POSITIONS, THIRD_VIEWS
+from glassviz.pages.controls import controls
 from glassviz.views.colours import DIFFERENCE, propensity_map
 from glassviz.views.comparison import HistogramView, ScatterView
 from glassviz.views.decay import DecayView
 from glassviz.views.inspector import TextView, number, score_table, selection_table
 from glassviz.views.particles import ParticleView
 
-FIELD_CHOICES = ["time", "model", "observable", "dark", "third_view"]
+FIELD_CHOICES = ["time", "model", "observable", "dark", "third_view", "colour_range"]
 STRUCTURE_CHOICES = ["data_set", "temperature", "configuration", "positions", "copies"]
 NAMES = {"bond_breaking": "Propensity C_B", "displacement": "Propensity R"}
 LABELS = {"bond_breaking": "Mean propensity C_B", "displacement": "Mean propensity R"}
@@ -53,11 +53,14 @@ class SnapshotsPage:
     # Drawing ---------------------------------------------------------------------------------------------------------
 
     def _changed(self, *events):
-        names = {event.name for event in events}
-        if names & set(STRUCTURE_CHOICES):
-            self._draw_structure()
-        else:
-            self.snapshots.set_fields(**self._fields())
+        try:
+            if {event.name for event in events} & set(STRUCTURE_CHOICES):
+                self._draw_structure()
+            else:
+                self.snapshots.set_fields(**self._fields())
+        except GlassvizError as error:
+            pn.state.notifications.error(str(error), duration=0)
+            return
         self._later()
 
     def _draw_structure(self):
@@ -74,27 +77,20 @@ class SnapshotsPage:
         predicted = session.predicted()
         return measured, unknown if predicted is None or slot is None else predicted[slot]
 
-    def limits(self):
-        """Ends of the one colour scale: 0..1 for C_B, 0..the 99th percentile of the test set's type 1 for R."""
-        session, slot = self.session, self.session.slot
-        if session.observable == "bond_breaking" or slot is None:
-            return 0.0, 1.0
-        return 0.0, float(np.nanpercentile(session.point.displacement[:, slot], 99)) or 1.0
-
     def _fields(self):
         """Panels, colours and colour bars, as ParticleView takes them."""
         session = self.session
         measured, predicted = self._now()
-        low, high = self.limits()
+        low, high = session.limits()
         model = f"Predicted, {short_name(session.model)}" if session.model else "No model for this state point"
         colours = propensity_map(session.observable)
         ends = ("rearranged", "frozen") if session.observable == "bond_breaking" else ("frozen", "σ₁₁, rearranged")
-        scale = {"label": NAMES[session.observable], "low": low, "high": high, "panels": [0, 1]}
+        scale = {"label": NAMES[session.observable], "low": round(low, 3), "high": round(high, 3), "panels": [0, 1]}
         fields, titles, scales = [measured, predicted], ["Molecular dynamics", model], [scale]
         scale |= {"low_text": ends[0], "high_text": ends[1]}
         lows, highs, palettes = [low, low], [high, high], [colours, colours]
         if session.third_view == "difference":
-            reach = 0.5 * high
+            reach = round(0.5 * (high - low), 3)
             fields.append(predicted - measured)
             titles.append("Predicted − MD")
             scales.append({"label": "Difference", "low": -reach, "high": reach, "panels": [2]})
@@ -144,7 +140,7 @@ class SnapshotsPage:
     def _draw_third(self):
         session = self.session
         measured, predicted = (field[session.of_type()] for field in self._now())
-        label, (low, high) = NAMES[session.observable], self.limits()
+        label, (low, high) = NAMES[session.observable], session.limits()
         if session.third_view == "scatter":
             chosen = np.isin(np.flatnonzero(session.of_type()), session.selected)
             self.scatter.update(measured, predicted, chosen, label, (low, high), session.dark)
@@ -152,7 +148,9 @@ class SnapshotsPage:
             self.histogram.update({"MD": measured, "predicted": predicted}, label, (low, high), session.dark)
         else:
             curves = {"predicted − MD": predicted - measured}
-            self.histogram.update(curves, f"{label}, predicted − MD", (-high / 2, high / 2), session.dark)
+            self.histogram.update(
+                curves, f"{label}, predicted − MD", ((low - high) / 2, (high - low) / 2), session.dark
+            )
         panel = self.scatter.panel if session.third_view == "scatter" else self.histogram.panel
         if self._third.objects != [panel]:
             self._third.objects = [panel]
@@ -213,9 +211,8 @@ class SnapshotsPage:
     # Layout ----------------------------------------------------------------------------------------------------------
 
     def _layout(self):
-        controls = pmui.Column(
-            *self._controls(), self.scores.panel, self.inspector.panel, width=310, margin=(0, 8, 0, 0)
-        )
+        numbers = [*controls(self.session), self.scores.panel, self.inspector.panel]
+        side = pmui.Column(*numbers, width=310, margin=(0, 8, 0, 0))
         lower = pmui.Row(
             pmui.Column(self.decay.panel, sizing_mode="stretch_both", margin=0),
             self._third,
@@ -224,21 +221,4 @@ class SnapshotsPage:
             margin=0,
         )
         left = pmui.Column(self.snapshots, lower, sizing_mode="stretch_both", margin=0)
-        return pmui.Row(left, controls, sizing_mode="stretch_both", margin=0)
-
-    def _controls(self):
-        session = self.session
-        types = {"All": 0} | {str(t): t for t in range(1, session.data.system.types + 1)}
-        small = {"size": "small", "margin": (4, 10), "sizing_mode": "stretch_width"}
-        widgets = {
-            "observable": pmui.RadioButtonGroup(label="Propensity", options=OBSERVABLES, **small),
-            "shown_type": pmui.RadioButtonGroup(label="Type", options=types, **small),
-            "positions": pmui.RadioButtonGroup(label="Positions", options=POSITIONS, **small),
-            "copies": pmui.Select(label="Periodic copies", options=COPIES, **small),
-            "third_view": pmui.Select(label="Third view", options=THIRD_VIEWS, **small),
-        }
-        for name, widget in widgets.items():
-            widget.value = getattr(session, name)
-            widget.param.watch(lambda event, name=name: session.choose(**{name: event.new}), "value")
-            session.param.watch(lambda event, widget=widget: setattr(widget, "value", event.new), name)
-        return list(widgets.values())
+        return pmui.Row(left, side, sizing_mode="stretch_both", margin=0)

@@ -1,0 +1,55 @@
+"""Controls of the page Snapshots: what is drawn and how; the button that trains a missing model."""
+
+import panel as pn
+import panel_material_ui as pmui
+
+from glassviz.dataset import home
+from glassviz.errors import GlassvizError
+from glassviz.session import COLOUR_RANGES, COPIES, OBSERVABLES, POSITIONS, THIRD_VIEWS
+from glassviz.tasks.train import train
+
+STYLE = {"size": "small", "margin": (4, 10), "sizing_mode": "stretch_width"}
+
+
+def controls(session):
+    """Widgets bound both ways to the session, in order."""
+    types = {"All": 0} | {str(t): t for t in range(1, session.data.system.types + 1)}
+    widgets = {
+        "observable": pmui.RadioButtonGroup(label="Propensity", options=OBSERVABLES, **STYLE),
+        "shown_type": pmui.RadioButtonGroup(label="Type", options=types, **STYLE),
+        "positions": pmui.RadioButtonGroup(label="Positions", options=POSITIONS, **STYLE),
+        "colour_range": pmui.Select(label="Colours", options=COLOUR_RANGES, **STYLE),
+        "copies": pmui.Select(label="Periodic copies", options=COPIES, **STYLE),
+        "third_view": pmui.Select(label="Third view", options=THIRD_VIEWS, **STYLE),
+    }
+    for name, widget in widgets.items():
+        widget.value = getattr(session, name)
+        widget.param.watch(lambda event, name=name: session.choose(**{name: event.new}), "value")
+        session.param.watch(lambda event, widget=widget: setattr(widget, "value", event.new), name)
+    return [*widgets.values(), train_button(session)]
+
+
+def train_button(session):
+    """Shown where the state point has no model: trains a ridge regression into the user's model store."""
+    button = pmui.Button(label="Train a ridge regression here", icon="model_training", **STYLE)
+
+    def show(*_):
+        trainable = "train" in session.point.split and len(session.point.times) > 0
+        button.visible = trainable and session.choices("model") == [""]
+
+    def run(_):
+        button.param.update(loading=True, label="Training …")
+        try:
+            path = train(session.point, "ridge", home() / "models", session.observable, overwrite=True)
+            session.library.open_models()
+            session.choose(model=path.name)
+        except GlassvizError as error:
+            pn.state.notifications.error(str(error), duration=0)
+        finally:
+            button.param.update(loading=False, label="Train a ridge regression here")
+            show()
+
+    button.on_click(run)
+    session.param.watch(show, ["data_set", "temperature", "observable", "model"])
+    show()
+    return button

@@ -1,0 +1,142 @@
+import json
+import os
+
+import numpy as np
+import pytest
+
+import glassviz as gv
+from glassviz.errors import Cancelled, DataError, InputError
+from glassviz.tasks.equilibrate import equilibrate
+from glassviz.tasks.pilot import LEVELS, read_pilot
+from glassviz.tasks.simulate import SimulationPlan, simulate
+
+
+def plan(**changes):
+    values = {
+        "system": gv.KA2D,
+        "temperature": 1.5,
+        "configurations": {"train": 2, "test": 1},
+        "replicas": {"train": 2, "test": 4},
+        "until": 0.80,
+        "sweeps": 60,
+        "number": 129,
+    }
+    return SimulationPlan(**{**values, **changes})
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("data") / "small"
+    assert len(simulate(plan(), path)) == 3
+    return path
+
+
+def test_a_data_set_is_what_the_plan_asked_for(folder):
+    data = gv.open(folder)
+    point = data[1.5]
+    assert sorted(point.split) == ["test", "train", "train"]
+    assert sorted(point.replicas.tolist()) == [2, 2, 4]
+    assert data.problems == []
+    levels = read_pilot(folder / "T1.5000" / "pilot.json")["level_times"]
+    assert [float(level) for level in levels] == [level for level in LEVELS if level >= 0.8]
+    np.testing.assert_allclose(point.times, sorted({0.1, 1.0, 10.0, *levels.values()}))
+    mean = point.mean_correlation().mean(axis=0)
+    assert (np.diff(mean) < 0.02).all()
+    for level, time in levels.items():
+        assert mean[np.isclose(point.times, time)][0] == pytest.approx(float(level), abs=0.06)
+    starts = {record.provenance["start"] for record in point.records}
+    assert starts == {"hot", "cold"}
+    for record in point.records:
+        assert np.abs(gv.simulation.forces(record.inherent, gv.KA2D)).max() < 1e-8
+        energy = gv.simulation.potential_energy(record.thermal, gv.KA2D).mean()
+        assert energy == pytest.approx(record.provenance["energies"][-1], abs=1e-5)
+
+
+def test_nothing_is_done_twice_and_a_larger_plan_adds(folder):
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*.h5")}
+    assert simulate(plan(), folder) == []
+    added = simulate(plan(configurations={"train": 2, "validation": 1, "test": 1}), folder)
+    assert [path.name for path in added] == ["0003.h5"]
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert gv.open(folder)[1.5].split.count("validation") == 1
+
+
+def test_the_same_plan_gives_the_same_data_after_an_interruption(folder, tmp_path):
+    class Stop:
+        def __init__(self, stages):
+            self.stages, self.seen = stages, []
+
+        def __call__(self, done, total, stage):
+            if stage not in self.seen:
+                self.seen.append(stage)
+            if len(self.seen) > self.stages:
+                raise Cancelled
+
+    for stages in (0, 1, 2):
+        with pytest.raises(Cancelled):
+            simulate(plan(), tmp_path, Stop(stages))
+        assert [path.name for path in tmp_path.rglob("*.part")] == []
+    # The third call found the pilot done, and finished two configurations before its third stage.
+    assert len(list(tmp_path.rglob("*.h5"))) == 2
+    simulate(plan(), tmp_path)
+    for index in range(3):
+        first, second = (gv.open(where)[1.5].records[index] for where in (folder, tmp_path))
+        assert first.split == second.split
+        np.testing.assert_array_equal(first.thermal.positions, second.thermal.positions)
+        np.testing.assert_array_equal(first.bond_breaking_halves, second.bond_breaking_halves)
+
+
+def test_a_longer_pilot_repeats_the_earlier_times(folder, tmp_path):
+    short = json.loads((folder / "T1.5000" / "pilot.json").read_text())["level_times"]
+    simulate(plan(until=0.75, configurations={"test": 1}, replicas={"test": 2}), tmp_path)
+    longer = read_pilot(tmp_path / "T1.5000" / "pilot.json")["level_times"]
+    assert longer | short == longer
+    assert "0.75" in longer
+
+
+def test_a_damaged_file_stops_the_extension_with_its_name(folder, tmp_path):
+    target = tmp_path / "T1.5000"
+    target.mkdir()
+    for path in (folder / "T1.5000").iterdir():
+        (target / path.name).write_bytes(path.read_bytes())
+    os.truncate(target / "0001.h5", 500)
+    with pytest.raises(DataError, match=r"0001\.h5: not a whole HDF5 file"):
+        simulate(plan(), tmp_path)
+    (target / "0001.h5").unlink()
+    (target / "pilot.json").write_text("{")
+    with pytest.raises(DataError, match=r"pilot\.json"):
+        simulate(plan(), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"temperature": -0.5}, "temperature is -0.5"),
+        ({"temperature": float("nan")}, "temperature"),
+        ({"replicas": {"train": 3}}, "even number"),
+        ({"replicas": {"test": 0}}, "even number"),
+        ({"configurations": {"train": -1}}, "train configurations are -1"),
+        ({"until": 0.33}, "until is 0.33"),
+        ({"sweeps": 0}, "sweeps"),
+        ({"seed": -1}, "seed"),
+        ({"number": 20}, "half the box"),
+    ],
+)
+def test_impossible_plans_are_refused_before_anything_is_written(change, word, tmp_path):
+    with pytest.raises(InputError, match=word):
+        simulate(plan(**change), tmp_path)
+    assert list(tmp_path.rglob("*")) == []
+
+
+def test_both_kinds_of_start_reach_the_same_energy():
+    means = {}
+    for start in ("hot", "cold"):
+        late = []
+        for seed in range(4):
+            _, sweeps, energies, acceptance = equilibrate(gv.KA2D, 1.0, 129, 500, seed, start)
+            late.append(energies[sweeps > 100].mean())
+            assert 0 < acceptance[1] < acceptance[0] < 1
+        means[start] = np.mean(late), np.std(late, ddof=1) / 2
+    difference = means["hot"][0] - means["cold"][0]
+    assert np.hypot(means["hot"][1], means["cold"][1]) < 0.05
+    assert abs(difference) < 4 * np.hypot(means["hot"][1], means["cold"][1])

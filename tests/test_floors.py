@@ -1,0 +1,83 @@
+"""The house: every room imports only from the floors below it, and importing glassviz stays light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.liquids import REPOSITORY
+
+FLOORS = [
+    ("errors", "configuration", "systems"),
+    ("interactions",),
+    ("simulation", "structure", "dynamics"),
+    ("record", "dataset"),
+    ("learning",),
+    (),
+    ("tasks",),
+    (),
+    ("session",),
+    ("views",),
+    ("pages",),
+    ("cli",),
+]
+FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+# Rooms below the views import at module level only these; whatever else they need is imported where it is used.
+LIGHT = {"numpy", "scipy", "numba", "h5py", "safetensors", "glassviz"}
+FILES = sorted((REPOSITORY / "glassviz").rglob("*.py"))
+
+
+def room(path):
+    """The first name below glassviz of a file or of a dotted module."""
+    return Path(path).relative_to(REPOSITORY / "glassviz").parts[0].removesuffix(".py")
+
+
+def imports(path, top_only=False):
+    """Dotted names that a file imports."""
+    tree = ast.parse(path.read_text())
+    for node in tree.body if top_only else ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} has a relative import"
+            yield node.module
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(REPOSITORY)))
+def test_rooms_import_from_below(path):
+    if path == REPOSITORY / "glassviz" / "__init__.py":
+        return
+    own = room(path)
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] == "glassviz" and len(parts) > 1:
+            below = FLOOR[parts[1]] < FLOOR[own] or parts[1] == own or {own, parts[1]} <= {"record", "dataset"}
+            beside = own == parts[1] or FLOOR[own] == 0
+            assert below or beside, f"{own} (floor {FLOOR[own]}) imports {name} (floor {FLOOR[parts[1]]})"
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if p.parent != REPOSITORY / "glassviz" and FLOOR[room(p)] <= 4])
+def test_lower_floors_need_few_libraries(path):
+    allowed = LIGHT | sys.stdlib_module_names
+    assert {name.split(".")[0] for name in imports(path, top_only=True)} <= allowed
+
+
+def test_importing_glassviz_loads_nothing_heavy_and_touches_nothing():
+    script = (
+        "import sys, threading; import glassviz; "
+        "heavy = {'numpy', 'numba', 'panel', 'torch', 'h5py', 'bokeh'} & set(sys.modules); "
+        "assert not heavy, heavy; assert threading.active_count() == 1; "
+        "assert glassviz.KA2D.number == 1290; assert 'panel' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_public_names_are_there():
+    import glassviz as gv
+
+    for name in gv.__all__:
+        assert getattr(gv, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        gv.nothing  # noqa: B018
