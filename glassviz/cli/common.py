@@ -1,10 +1,12 @@
 """What the commands share: parsers, folders, progress bars, tables."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
 from glassviz.dataset import EMBEDDED, Dataset, home
+from glassviz.errors import Cancelled
 
 
 def parser_of(commands, name, summary, examples, run):
@@ -44,17 +46,22 @@ def model_folders(extra=()):
 
 
 class ProgressBar:
-    """A bar for each stage of a task: progress(done, total, stage)."""
+    """A bar for each stage of a task: progress(done, total, stage); Ctrl-C ends the task at its next report.
+
+    An interrupt raised in the middle of a compiled kernel would surface as another error; a second Ctrl-C does not wait.
+    """
 
     def __init__(self):
-        self._bar, self._stage = None, None
+        self._bar, self._stage, self._stop = None, None, False
 
     def __call__(self, done, total, stage=""):
         from tqdm import tqdm
 
+        if self._stop:
+            raise Cancelled
         if self._bar is None or stage != self._stage or total != self._bar.total:
             self.close()
-            self._bar, self._stage = tqdm(total=total, desc=stage, unit_scale=True, leave=False), stage
+            self._bar, self._stage = tqdm(total=total, desc=stage, unit_scale=True, leave=False, disable=None), stage
         self._bar.update(done - self._bar.n)
 
     def close(self):
@@ -62,10 +69,17 @@ class ProgressBar:
         if self._bar is not None:
             self._bar.close()
 
+    def _interrupted(self, *_):
+        if self._stop:
+            raise KeyboardInterrupt
+        self._stop = True
+
     def __enter__(self):
+        self._handler = signal.signal(signal.SIGINT, self._interrupted)
         return self
 
     def __exit__(self, *error):
+        signal.signal(signal.SIGINT, self._handler)
         self.close()
 
 

@@ -15,8 +15,10 @@ def train(state_point, kind, folder, observable="bond_breaking", overwrite=False
     """
     if kind not in KINDS:
         raise InputError(f"kind is {kind!r}, expected one of {', '.join(KINDS)}")
-    model = KINDS[kind].fit(state_point, observable=observable, progress=progress)
     name = f"{state_point.system.name.lower()}-{kind}-{observable}-{state_folder(state_point.temperature)}"
     path = Path(folder) / name
+    if path.exists() and not overwrite:
+        raise InputError(f"{path}: exists already; overwrite replaces it")
+    model = KINDS[kind].fit(state_point, observable=observable, progress=progress)
     model.save(path, overwrite=overwrite)
     return path

@@ -1,0 +1,163 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from glassviz.cli.main import COMMANDS, main
+
+SMALL = ["--number", "129", "--sweeps", "40", "--until", "0.85"]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A user's folder with a small data set and a trained model."""
+    path = tmp_path_factory.mktemp("home")
+    os.environ["GLASSVIZ_HOME"] = str(path)
+    sizes = ["--train", "2", "--validation", "1", "--test", "2", "--replicas", "2", "--test-replicas", "4"]
+    assert main(["simulate", "--temperature", "1.5", *SMALL, *sizes]) == 0
+    assert main(["train", "ridge", "--data", str(path / "data" / "ka2d"), "--temperature", "1.5"]) == 0
+    yield path
+    del os.environ["GLASSVIZ_HOME"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_examples(command, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert f"examples:\n  glassviz {command}" in shown
+
+
+def test_examples_in_the_help_are_accepted_by_the_parser(capsys):
+    import argparse
+    from importlib import import_module
+
+    for command in COMMANDS:
+        parser = argparse.ArgumentParser()
+        module = import_module(f"glassviz.cli.{command}")
+        module.add_parser(parser.add_subparsers())
+        for example in getattr(module, "EXAMPLES", ()):
+            parser.parse_args(example.split()[1:])
+
+
+def test_simulate_says_what_it_wrote_and_what_is_missing(home, capsys):
+    data = ["--temperature", "1.5", *SMALL, "--train", "2", "--validation", "1", "--test", "2"]
+    assert main(["simulate", *data]) == 0
+    assert "nothing is missing" in capsys.readouterr().out
+    assert len(list((home / "data" / "ka2d" / "T1.5000").glob("*.h5"))) == 5
+
+
+def test_info_shows_states_equilibration_and_models(home, capsys):
+    assert main(["info", "--data", str(home / "data" / "ka2d")]) == 0
+    shown = capsys.readouterr().out
+    for words in ("KA2D, N = 129", "2/4", "from above (hot)", "mean C_B of type 1", "ka2d-ridge-bond_breaking-T1.5000"):
+        assert words in shown
+
+
+def test_score_prints_pearson_and_ceiling_of_every_time(home, capsys):
+    assert main(["score", "--data", str(home / "data" / "ka2d"), "--temperature", "1.5"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "2 test configurations" in lines[1]
+    assert lines[2].split() == ["t", "mean", "C_B", "Pearson", "error", "ceiling"]
+    rows = np.array([line.split() for line in lines[3:]], dtype=float)
+    assert len(rows) >= 5
+    assert (np.abs(rows[1:, 2]) <= 1).all()
+
+
+def test_predict_writes_what_the_model_says(home, tmp_path, capsys):
+    import glassviz as gv
+
+    data, out = str(home / "data" / "ka2d"), tmp_path / "predicted.npz"
+    model = home / "models" / "ka2d-ridge-bond_breaking-T1.5000"
+    assert main(["predict", str(model), "--data", data, "--split", "test", "--output", str(out)]) == 0
+    with np.load(out, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    assert arrays["predicted"].shape == (2, len(arrays["times"]), 129)
+    assert set(arrays["split"]) == {"test"}
+    point, ridge = gv.open(data)[1.5], gv.Ridge.load(model)
+    record = next(r for r in point.records if r.index == arrays["index"][0])
+    expected = ridge.predict(record.thermal, time=arrays["times"][2])
+    np.testing.assert_allclose(arrays["predicted"][0, 2], expected, atol=1e-5)
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_doctor_names_the_renderer(capsys):
+    assert main(["doctor"]) == 0
+    shown = capsys.readouterr().out
+    assert "WebGL in" in shown
+    assert "chromium" in shown
+    assert "missing" not in shown.replace("embedded data", "")
+
+
+WRONG = [
+    (["simulate", "--temperature", "-0.4", "--test", "1"], "temperature is -0.4"),
+    (["simulate", "--temperature", "0.4", "--test", "1", "--test-replicas", "5"], "even number"),
+    (["simulate", "--temperature", "0.4", "--system", "LJ", "--test", "1"], "system 'LJ' is unknown"),
+    (["simulate", "--temperature", "0.4", "--until", "0.4", "--test", "1"], "until is 0.4"),
+    (["train", "magic", "--temperature", "1.5", "--data", "DATA"], "kind is 'magic'"),
+    (["train", "ridge", "--temperature", "0.77", "--data", "DATA"], "temperature 0.77 is not in the data set"),
+    (["train", "ridge", "--temperature", "1.5", "--data", "DATA"], "exists"),
+    (["train", "ridge", "--temperature", "1.5", "--observable", "mood", "--data", "DATA"], "observable"),
+    (["score", "--temperature", "1.5", "--observable", "displacement", "--data", "DATA"], "no stored displacement"),
+    (["score", "--temperature", "1.5", "--data", "nowhere"], "nowhere: data set folder is missing"),
+    (["predict", "nowhere", "--output", "x.npz"], "nowhere"),
+    (["predict", "MODEL", "--data", "DATA", "--split", "all", "--output", "x.npz"], "split is 'all'"),
+    (["info", "--data", "nowhere"], "nowhere: data set folder is missing"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), WRONG)
+def test_errors_are_one_sentence_and_exit_code_2(home, arguments, sentence, capsys):
+    places = {"DATA": str(home / "data" / "ka2d"), "MODEL": str(home / "models" / "ka2d-ridge-bond_breaking-T1.5000")}
+    assert main([places.get(word, word) for word in arguments]) == 2
+    captured = capsys.readouterr()
+    assert sentence in captured.err
+    assert captured.err.startswith("glassviz: ")
+    assert captured.err.count("\n") == 1
+    assert captured.out == ""
+
+
+def test_unknown_options_exit_with_2():
+    with pytest.raises(SystemExit) as ended:
+        main(["simulate"])
+    assert ended.value.code == 2
+
+
+def test_a_damaged_file_is_named_and_the_rest_is_used(home, tmp_path, capsys):
+    target = tmp_path / "T1.5000"
+    target.mkdir()
+    for path in (home / "data" / "ka2d" / "T1.5000").glob("*.h5"):
+        (target / path.name).write_bytes(path.read_bytes())
+    os.truncate(target / "0003.h5", 1000)
+    assert main(["info", "--data", str(tmp_path)]) == 0
+    captured = capsys.readouterr()
+    assert "0003.h5: not a whole HDF5 file" in captured.err
+    assert "KA2D, N = 129" in captured.out
+
+
+def test_ctrl_c_leaves_a_state_that_the_same_command_completes(tmp_path):
+    command = [sys.executable, "-m", "glassviz.cli.main", "simulate", "--temperature", "1.5", "--number", "129"]
+    command += ["--sweeps", "4000", "--until", "0.85", "--test", "30", "--test-replicas", "4", "--output", str(tmp_path)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    deadline = time.time() + 120
+    while not list(tmp_path.rglob("0000.h5")) and time.time() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 130, error
+    assert "the same command goes on with the rest" in error
+    assert "Traceback" not in error
+    finished = list(tmp_path.rglob("*.h5"))
+    assert 1 <= len(finished) < 30
+    assert list(tmp_path.rglob("*.part")) == []
+    before = {path: path.read_bytes() for path in finished}
+    again = [*command[:-3], str(len(finished) + 1), *command[-2:]]
+    again[again.index("--test") + 1], again[again.index("--test-replicas") + 1] = str(len(finished) + 1), "4"
+    subprocess.run(again, check=True, capture_output=True, timeout=120)
+    assert len(list(tmp_path.rglob("*.h5"))) == len(finished) + 1
+    assert {path: path.read_bytes() for path in finished} == before
