@@ -137,8 +137,9 @@ class Session(param.Parameterized):
 
         A change of temperature stays at the same point of the decay: the time of the closest mean C_B.
         """
-        level = self._level() if self.data_set else 0.65
-        moved = "data_set" in state or "temperature" in state
+        fresh = not self.data_set
+        level = 0.65 if fresh else self._level()
+        moved = fresh or "data_set" in state or "temperature" in state
         with param.parameterized.batch_call_watchers(self):
             for name in self.DEPENDENT:
                 stays = not (moved and name in ("configuration", "time", "model"))
@@ -151,7 +152,9 @@ class Session(param.Parameterized):
                 if name == "selected":
                     value = [index for index in value if 0 <= index < number]
                 if name == "followed":
-                    value = value if value < number else -1
+                    value = value if 0 <= value < number else -1
+                if name == "camera" and not (len(value) == 3 and np.isfinite(value).all() and value[2] > 0):
+                    value = []
                 try:
                     setattr(self, name, value)
                 except (ValueError, TypeError, AttributeError):

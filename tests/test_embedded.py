@@ -83,7 +83,9 @@ def test_relaxation_time_is_the_published_one(point):
 
 @pytest.mark.parametrize("point", POINTS)
 def test_displacements_grow_and_halves_agree(point):
-    steps = np.array([r[:, c.types == 1].mean(axis=1) for r, c in zip(point.displacement, point.configurations, strict=True)])
+    steps = np.array(
+        [r[:, c.types == 1].mean(axis=1) for r, c in zip(point.displacement, point.configurations, strict=True)]
+    )
     assert (np.diff(steps.mean(axis=0)) > 0).all()
     # Ballistic: <|v|> t = t sqrt(pi T / 2) in two dimensions, less the first collisions.
     free = 0.1 * np.sqrt(np.pi * point.temperature / 2)

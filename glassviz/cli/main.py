@@ -25,7 +25,7 @@ def main(arguments=None):
     except (KeyboardInterrupt, Cancelled):
         print("\nstopped: what is finished is kept; the same command goes on with the rest", file=sys.stderr)
         return 130
-    except GlassvizError as error:
+    except (GlassvizError, OSError) as error:
         print(f"glassviz: {error}", file=sys.stderr)
         return 2
     return 0

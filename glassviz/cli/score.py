@@ -38,10 +38,10 @@ def run(arguments):
             f"no stored {arguments.observable} model for {data.system.name} at T = {arguments.temperature:g}; "
             "glassviz train makes one"
         )
-    mean = point.mean_correlation(arguments.type).mean(axis=0)
     for entry in chosen:
         with ProgressBar() as progress:
             rows = score(load_model(entry["path"]), point, arguments.type, progress)
+        mean = point.mean_correlation(arguments.type).mean(axis=0)
         print(f"\n{entry['name']}: type {arguments.type}, {rows[0]['configurations']} test configurations")
         table(
             ("t", "mean C_B", "Pearson", "error", "ceiling"),

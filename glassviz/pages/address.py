@@ -6,16 +6,20 @@ import panel as pn
 import param
 
 SKIPPED = {"name"}
+# The defaults of these depend on the data, which may grow: a link names them always.
+ALWAYS = {"data_set", "temperature", "time", "configuration", "model"}
 # A lasso over thousands of particles makes no link.
 LONGEST_SELECTION = 60
 
 
 def query_of(session):
-    """The session's choices as a query string; what is at its default is left out."""
+    """The session's choices as a query string; what is at a fixed default is left out."""
     state = {}
     for name in session.param:
         value, default = getattr(session, name), session.param[name].default
-        if name in SKIPPED or value == default or (name == "selected" and len(value) > LONGEST_SELECTION):
+        if name in SKIPPED or (name == "selected" and len(value) > LONGEST_SELECTION):
+            continue
+        if value == default and name not in ALWAYS:
             continue
         if isinstance(value, bool):
             value = int(value)
@@ -28,7 +32,7 @@ def query_of(session):
 def state_of(query, session):
     """Choices of a query string as Session.choose takes them; what cannot be read is left out."""
     state = {}
-    for name, text in parse_qsl(query.lstrip("?")):
+    for name, text in parse_qsl(query.lstrip("?"), keep_blank_values=True):
         if name in SKIPPED or name not in session.param:
             continue
         try:
@@ -62,4 +66,4 @@ def keep_in_step(session):
     def write(*_):
         location.search = query_of(session)
 
-    session.param.watch(write, [name for name in session.param if name not in SKIPPED])
+    session.param.watch(write, [name for name in session.param if name not in SKIPPED], precedence=2)

@@ -33,7 +33,8 @@ class Bar:
         for name, widget in self.widgets.items():
             widget.param.watch(lambda event, name=name: self._chosen(name, event.new), "value")
         self.play.param.watch(lambda event: self._play(event.new), "value")
-        session.param.watch(lambda *_: self._fill(), [*self.widgets, "observable"])
+        # After the snapshots: their message leaves first.
+        session.param.watch(lambda *_: self._fill(), [*self.widgets, "observable"], precedence=1)
         order = ("data_set", "temperature", "time")
         self.panel = pmui.Row(
             *[self.widgets[name] for name in order],

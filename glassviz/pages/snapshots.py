@@ -19,14 +19,16 @@ STRUCTURE_CHOICES = ["data_set", "temperature", "configuration", "positions", "c
 NAMES = {"bond_breaking": "Propensity C_B", "displacement": "Propensity R"}
 LABELS = {"bond_breaking": "Mean propensity C_B", "displacement": "Mean propensity R"}
 SYMBOLS = {"bond_breaking": "C_B", "displacement": "R"}
+# Milliseconds after which the companions are drawn though the browser has not reported the snapshots: a hidden tab.
+PATIENCE = 600
 
 
 class SnapshotsPage:
-    """Snapshots first, then, in the next turn of the event loop, everything that only accompanies them."""
+    """Snapshots first; once they are on the screen, everything that only accompanies them."""
 
     def __init__(self, session):
         self.session = session
-        self._pending = 0
+        self._turn, self._behind = 0, False
         self.snapshots = ParticleView(margin=(0, 10))
         self.decay = DecayView(lambda time: session.choose(time=time))
         self.scatter = ScatterView(self._selected_in_scatter)
@@ -48,6 +50,7 @@ class SnapshotsPage:
         view.param.watch(lambda event: self._picked(event.new), "selected")
         view.param.watch(lambda event: session.choose(camera=event.new), "camera")
         view.param.watch(self._hovered, "hovered")
+        view.param.watch(lambda _: self._later() if self._behind else None, "drawn")
         view.param.watch(lambda event: event.new >= 0 and self._follow(event.new), "followed")
 
     # Drawing ---------------------------------------------------------------------------------------------------------
@@ -107,15 +110,25 @@ class SnapshotsPage:
         }
 
     def _later(self):
-        """Draw the companions in the next turn: the snapshots' message leaves first; only the last change counts."""
-        self._pending += 1
-        turn, document = self._pending, pn.state.curdoc
+        """Draw the companions when the snapshots are on the screen, for both share the processor; the last turn counts."""
+        self._turn += 1
+        self._behind = True
+        turn, document = self._turn, pn.state.curdoc
         if document is None or document.session_context is None:
             self._draw_rest()
             return
-        document.add_next_tick_callback(lambda: turn == self._pending and self._draw_rest())
+        document.add_next_tick_callback(lambda: self._accompany(turn, document, PATIENCE))
+
+    def _accompany(self, turn, document, patience):
+        if turn != self._turn or not self._behind:
+            return
+        if patience and self.snapshots.drawn < self.snapshots.frame:
+            document.add_timeout_callback(lambda: self._accompany(turn, document, 0), patience)
+            return
+        self._draw_rest()
 
     def _draw_rest(self):
+        self._behind = False
         session = self.session
         point, dark = session.point, session.dark
         values = getattr(point, session.observable)

@@ -14,6 +14,8 @@ def score(model, state_point, type_number=1, progress=None):
     """
     if model.system.name != state_point.system.name:
         raise InputError(f"the model is for {model.system.name}, the data are {state_point.system.name}")
+    if not 1 <= type_number <= state_point.system.types:
+        raise InputError(f"type is {type_number}, expected 1..{state_point.system.types}")
     test = [k for k, split in enumerate(state_point.split) if split == "test"]
     predictions = np.full((len(state_point), len(state_point.times), state_point.records[0].thermal.number), np.nan)
     for done, k in enumerate(test, 1):

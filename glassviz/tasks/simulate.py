@@ -10,6 +10,7 @@ from glassviz import __version__
 from glassviz.dataset import state_folder
 from glassviz.dynamics import bond_breaking_halves, displacement_halves
 from glassviz.errors import InputError
+from glassviz.interactions.neighbours import require_nearest_images
 from glassviz.record import SPLITS, Record, read_record, write_record
 from glassviz.simulation import inherent_structure, isoconfigurational, potential_energy
 from glassviz.systems import GlassFormer
@@ -41,11 +42,16 @@ class SimulationPlan:
     def __post_init__(self):
         if not (np.isfinite(self.temperature) and self.temperature > 0):
             raise InputError(f"temperature is {self.temperature}, expected a positive number")
+        if self.number is not None:
+            edge = self.system.box_edge(self.system.counts(self.number).sum())
+            require_nearest_images((edge,), self.system.largest_cutoff, f"{self.system.name}'s cutoff")
         for split in SPLITS:
             if self.configurations.get(split, 0) < 0:
                 raise InputError(f"{split} configurations are {self.configurations[split]}, expected 0 or more")
             if self.replicas.get(split, 2) < 2 or self.replicas.get(split, 2) % 2:
                 raise InputError(f"{split} replicas are {self.replicas[split]}, expected an even number from 2 on")
+        if not any(self.configurations.values()):
+            raise InputError("no configuration is asked for, expected some for training, validation or test")
         if not any(abs(self.until - level) < 1e-9 for level in LEVELS):
             raise InputError(f"until is {self.until}, expected one of {LEVELS}")
         if self.sweeps < 1 or self.seed < 0:
@@ -66,6 +72,8 @@ def simulate(plan, folder, progress=None):
     missing = missing_configurations(plan, state)
     if not missing:
         return []
+    # A place that cannot be written is found out now, not after hours of simulation.
+    state.mkdir(parents=True, exist_ok=True)
     times = time_grid(
         state, plan.system, plan.temperature, plan.number, plan.until, plan.sweeps, plan.seed, report("pilot run")
     )

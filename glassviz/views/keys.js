@@ -12,7 +12,7 @@ export function render({ model, el }) {
     // A focused button keeps its own space bar.
     if (event.key === " " && event.composedPath()[0].tagName === "BUTTON") return;
     event.preventDefault();
-    model.pressed = { key: event.key, count: (model.pressed.count || 0) + 1 };
+    model.send_msg(event.key);
   };
   window.addEventListener("keydown", onKey);
   model.on("remove", () => window.removeEventListener("keydown", onKey));

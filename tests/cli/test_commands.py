@@ -99,6 +99,9 @@ WRONG = [
     (["simulate", "--temperature", "0.4", "--test", "1", "--test-replicas", "5"], "even number"),
     (["simulate", "--temperature", "0.4", "--system", "LJ", "--test", "1"], "system 'LJ' is unknown"),
     (["simulate", "--temperature", "0.4", "--until", "0.4", "--test", "1"], "until is 0.4"),
+    (["simulate", "--temperature", "0.4"], "no configuration is asked for"),
+    (["simulate", "--temperature", "0.4", "--test", "1", "--output", "/dev/null/x"], "/dev/null/x"),
+    (["score", "--temperature", "1.5", "--type", "4", "--data", "DATA"], "type is 4"),
     (["train", "magic", "--temperature", "1.5", "--data", "DATA"], "kind is 'magic'"),
     (["train", "ridge", "--temperature", "0.77", "--data", "DATA"], "temperature 0.77 is not in the data set"),
     (["train", "ridge", "--temperature", "1.5", "--data", "DATA"], "exists"),
@@ -142,7 +145,18 @@ def test_a_damaged_file_is_named_and_the_rest_is_used(home, tmp_path, capsys):
 
 def test_ctrl_c_leaves_a_state_that_the_same_command_completes(tmp_path):
     command = [sys.executable, "-m", "glassviz.cli.main", "simulate", "--temperature", "1.5", "--number", "129"]
-    command += ["--sweeps", "4000", "--until", "0.85", "--test", "30", "--test-replicas", "4", "--output", str(tmp_path)]
+    command += [
+        "--sweeps",
+        "4000",
+        "--until",
+        "0.85",
+        "--test",
+        "30",
+        "--test-replicas",
+        "4",
+        "--output",
+        str(tmp_path),
+    ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     deadline = time.time() + 120
     while not list(tmp_path.rglob("0000.h5")) and time.time() < deadline:
