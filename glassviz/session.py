@@ -140,10 +140,10 @@ class Session(param.Parameterized):
         fresh = not self.data_set
         level = 0.65 if fresh else self._level()
         moved = fresh or "data_set" in state or "temperature" in state
+        renewed = ("configuration", "time", "model") if moved else ("model",) if "observable" in state else ()
         with param.parameterized.batch_call_watchers(self):
             for name in self.DEPENDENT:
-                stays = not (moved and name in ("configuration", "time", "model"))
-                wanted = state.pop(name, getattr(self, name) if stays else None)
+                wanted = state.pop(name, None if name in renewed else getattr(self, name))
                 setattr(self, name, self._nearest(name, wanted, level))
             if moved:
                 state = {"selected": [], "followed": -1, **state}

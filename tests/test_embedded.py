@@ -73,7 +73,7 @@ def test_labels_stand_at_the_grid_of_mean_bond_breaking(point):
 
 @pytest.mark.parametrize("point", POINTS)
 def test_relaxation_time_is_the_published_one(point):
-    tau, error = relaxation_time_with_error(point.times, point.mean_correlation())
+    tau, _ = relaxation_time_with_error(point.times, point.mean_correlation())
     if np.isnan(tau):
         # Labels end at the time where the pilot's mean was 0.5: this set's mean may lie a little above.
         assert point.mean_correlation().mean(axis=0)[-1] < 0.55

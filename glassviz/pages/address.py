@@ -5,6 +5,8 @@ from urllib.parse import parse_qsl, urlencode
 import panel as pn
 import param
 
+from glassviz.session import Session
+
 SKIPPED = {"name"}
 # The defaults of these depend on the data, which may grow: a link names them always.
 ALWAYS = {"data_set", "temperature", "time", "configuration", "model"}
@@ -29,14 +31,14 @@ def query_of(session):
     return "?" + urlencode(state, safe=",") if state else ""
 
 
-def state_of(query, session):
+def state_of(query):
     """Choices of a query string as Session.choose takes them; what cannot be read is left out."""
     state = {}
     for name, text in parse_qsl(query.lstrip("?"), keep_blank_values=True):
-        if name in SKIPPED or name not in session.param:
+        if name in SKIPPED or name not in Session.param:
             continue
         try:
-            state[name] = _value(session.param[name], text)
+            state[name] = _value(Session.param[name], text)
         except ValueError:
             continue
     return state
@@ -56,12 +58,17 @@ def _value(parameter, text):
     return text
 
 
+def opened():
+    """Choices that the address of the present visitor holds."""
+    location = pn.state.location
+    return {} if location is None else state_of(location.search or "")
+
+
 def keep_in_step(session):
-    """Read the address once, then write every change of the session into it."""
+    """Write every change of the session into the address."""
     location = pn.state.location
     if location is None:
         return
-    session.choose(**state_of(location.search or "", session))
 
     def write(*_):
         location.search = query_of(session)

@@ -43,6 +43,8 @@ class Bar:
             self.widgets["model"],
             sizing_mode="stretch_width",
             margin=0,
+            # Where the window is too narrow the bar is moved sideways.
+            sx={"overflowX": "auto", "overflowY": "hidden", "& > .child-wrapper > *": {"flexShrink": "0 !important"}},
         )
 
     def _chosen(self, name, value):

@@ -4,7 +4,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from glassviz.errors import DataError
-from glassviz.pages.address import keep_in_step
+from glassviz.pages.address import keep_in_step, opened
 from glassviz.pages.bar import Bar
 from glassviz.pages.snapshots import SnapshotsPage
 from glassviz.session import Library, Session
@@ -62,7 +62,7 @@ def serve():
         shared = library()
     except DataError as error:
         return pmui.Page(title="glassviz", main=[pmui.Alert(title=str(error), severity="error", margin=40)])
-    session = Session(shared)
+    session = Session(shared, **opened())
     keep_in_step(session)
     bar, page = Bar(session), SnapshotsPage(session)
     help_dialog = pmui.Dialog(keys_table(), title="Keys", close_on_click=True)

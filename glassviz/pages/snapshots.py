@@ -19,6 +19,7 @@ STRUCTURE_CHOICES = ["data_set", "temperature", "configuration", "positions", "c
 NAMES = {"bond_breaking": "Propensity C_B", "displacement": "Propensity R"}
 LABELS = {"bond_breaking": "Mean propensity C_B", "displacement": "Mean propensity R"}
 SYMBOLS = {"bond_breaking": "C_B", "displacement": "R"}
+PHONE = "@media (max-width: 760px)"
 # Milliseconds after which the companions are drawn though the browser has not reported the snapshots: a hidden tab.
 PATIENCE = 600
 
@@ -34,7 +35,9 @@ class SnapshotsPage:
         self.scatter = ScatterView(self._selected_in_scatter)
         self.histogram = HistogramView()
         self.inspector, self.scores = TextView(), TextView()
-        self._third = pmui.Column(sizing_mode="stretch_both", margin=0)
+        both = {"sizing_mode": "stretch_both", "margin": 0}
+        self._clouds, self._histograms = (pmui.Column(v.panel, **both) for v in (self.scatter, self.histogram))
+        self._third = pmui.Column(self._clouds, self._histograms, **both)
         self._link()
         self._draw_structure()
         self._draw_rest()
@@ -110,7 +113,7 @@ class SnapshotsPage:
         }
 
     def _later(self):
-        """Draw the companions when the snapshots are on the screen, for both share the processor; the last turn counts."""
+        """Draw the companions when the snapshots are on the screen: both share the processor. The last turn counts."""
         self._turn += 1
         self._behind = True
         turn, document = self._turn, pn.state.curdoc
@@ -164,9 +167,9 @@ class SnapshotsPage:
             self.histogram.update(
                 curves, f"{label}, predicted − MD", ((low - high) / 2, (high - low) / 2), session.dark
             )
-        panel = self.scatter.panel if session.third_view == "scatter" else self.histogram.panel
-        if self._third.objects != [panel]:
-            self._third.objects = [panel]
+        # Both stay in the page: a figure that is taken out while it is painted makes Bokeh stumble.
+        self._clouds.visible = session.third_view == "scatter"
+        self._histograms.visible = session.third_view != "scatter"
 
     def _draw_numbers(self):
         session, slot = self.session, self.session.slot
@@ -232,6 +235,21 @@ class SnapshotsPage:
             min_height=200,
             sizing_mode="stretch_both",
             margin=0,
+            sx=stacked("280px"),
         )
-        left = pmui.Column(self.snapshots, lower, sizing_mode="stretch_both", margin=0)
-        return pmui.Row(left, side, sizing_mode="stretch_both", margin=0)
+        left = pmui.Column(self.snapshots, lower, sizing_mode="stretch_both", margin=0, sx=stacked("auto"))
+        outer = {"overflowY": "auto", **stacked("auto")}
+        return pmui.Row(left, side, sizing_mode="stretch_both", margin=0, sx=outer)
+
+
+def stacked(height):
+    """Style of a container whose parts stand below each other on a phone, each `height` high."""
+    part = {
+        "width": "auto !important",
+        "alignSelf": "stretch !important",
+        "height": f"{height} !important",
+        "minHeight": "0 !important",
+        "maxHeight": "none !important",
+        "flex": "none !important",
+    }
+    return {PHONE: {"flexDirection": "column", "& > .child-wrapper > *": part}}

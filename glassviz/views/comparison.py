@@ -16,14 +16,21 @@ class ScatterView:
 
     def __init__(self, on_select):
         self._data = hv.streams.Pipe(data=None)
+        self._on_select, self._listening = on_select, set()
         plot = hv.DynamicMap(self._draw, streams=[self._data])
-        self._selection = hv.streams.Selection1D(source=plot)
-        self._selection.add_subscriber(lambda index: on_select(list(index)))
         self.panel = pn.pane.HoloViews(plot, sizing_mode="stretch_both", linked_axes=False)
 
     def update(self, measured, predicted, chosen, label, limits, dark):
         """Draw anew: measured, predicted (n,); chosen (n,) bool; limits (low, high) of both axes."""
         self._data.send((measured, predicted, chosen, label, limits, dark))
+
+    def _listen(self, figure):
+        """Hear finished lassos and clicks; a change of the indices alone may be the next picture's, not the user's."""
+        if figure.id in self._listening:
+            return
+        self._listening.add(figure.id)
+        selection = figure.renderers[0].data_source.selected
+        figure.on_event("selectiongeometry", lambda event: event.final and self._on_select(list(selection.indices)))
 
     def _draw(self, data):
         if data is None:
@@ -44,7 +51,16 @@ class ScatterView:
             hv.Points((measured[chosen], predicted[chosen])).opts(color=accent[1], size=7, line_alpha=0),
             hv.Curve((limits, limits)).opts(color=neutral["quiet"], line_width=1, line_dash="dashed"),
         ]
-        return dressed(hv.Overlay(layers), dark, xlabel=f"{label}, MD", ylabel="predicted", xlim=limits, ylim=limits)
+        return dressed(
+            hv.Overlay(layers),
+            dark,
+            active_tools=["lasso_select", "tap"],
+            hooks=[lambda plot, _: self._listen(plot.state)],
+            xlabel=f"{label}, MD",
+            ylabel="predicted",
+            xlim=limits,
+            ylim=limits,
+        )
 
 
 class HistogramView:
@@ -68,7 +84,7 @@ class HistogramView:
         ink, accent = method_colour("MD", dark), ACCENTS[dark][0]
         top = 1.08 * max(float(np.nanmax([first[1], np.nan_to_num(second[1])])), 1e-9)
         layers = [
-            hv.Area((centres, first[1])).opts(color=ink, alpha=0.2, line_alpha=0.8, line_width=2),
+            hv.Area((centres, first[1])).opts(color=ink, alpha=0.2, line_color=ink, line_alpha=0.8, line_width=2),
             hv.Curve((centres, second[1])).opts(color=accent, line_width=3),
             hv.Text(limits[0], top, f" {first[0]}", halign="left", valign="top").opts(color=ink),
             hv.Text(limits[1], top, f"{second[0]} ", halign="right", valign="top").opts(color=accent),

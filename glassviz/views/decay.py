@@ -17,9 +17,8 @@ class DecayView:
     def __init__(self, on_time):
         self._data = hv.streams.Pipe(data=None)
         self._times = np.empty(0)
+        self._on_time, self._listening = on_time, set()
         plot = hv.DynamicMap(self._draw, streams=[self._data])
-        tap = hv.streams.SingleTap(source=plot, x=None, y=None)
-        tap.add_subscriber(lambda x, y: self._clicked(x, on_time))
         self.panel = pn.pane.HoloViews(plot, sizing_mode="stretch_both", linked_axes=False)
 
     def update(self, times, means, chosen, time, tau, label, dark, followed=None):
@@ -31,16 +30,22 @@ class DecayView:
         self._times = np.asarray(times, dtype=float)
         self._data.send((self._times, means, chosen, time, tau, label, dark, followed))
 
-    def _clicked(self, x, on_time):
-        if x and len(self._times):
-            on_time(float(self._times[np.abs(np.log(self._times / x)).argmin()]))
+    def _listen(self, figure):
+        """Hear clicks anywhere in the figure; HoloViews' own tap stream hears none on an overlay that is drawn anew."""
+        if figure.id not in self._listening:
+            self._listening.add(figure.id)
+            figure.on_event("tap", lambda event: self._clicked(event.x))
+
+    def _clicked(self, x):
+        if x and x > 0 and len(self._times):
+            self._on_time(float(self._times[np.abs(np.log(self._times / x)).argmin()]))
 
     def _draw(self, data):
         if data is None or not len(data[0]):
             return dressed(hv.Overlay([hv.Curve([]), hv.Text(0.5, 0.5, "no labels at this temperature")]), False)
         times, means, chosen, time, tau, label, dark, followed = data
         neutral, accent = NEUTRALS[dark], ACCENTS[dark]
-        top = 1.03 if label.startswith("Bond") else 1.05 * float(np.nanmax(means))
+        top = 1.03 if label.endswith("C_B") else 1.05 * float(np.nanmax(means))
         layers = [
             hv.Path([np.stack([times, row], axis=1) for row in means]).opts(color=neutral["line"], line_width=1),
             hv.Curve((times, np.nanmean(means, axis=0))).opts(color=method_colour("MD", dark), line_width=3),
@@ -55,6 +60,7 @@ class DecayView:
         return dressed(
             hv.Overlay(layers),
             dark,
+            hooks=[lambda plot, _: self._listen(plot.state)],
             logx=True,
             xlabel="time t",
             ylabel=label,

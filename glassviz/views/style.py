@@ -10,16 +10,19 @@ hv.Store.set_current_backend(holoviews.plotting.bokeh.BokehRenderer.backend)
 FONT = "Roboto, Helvetica, Arial, sans-serif"
 
 
-def dressed(element, dark, **options):
-    """An element or overlay with the house style; further HoloViews options pass through."""
+def dressed(element, dark, active_tools=(), hooks=(), **options):
+    """An overlay with the house style; further HoloViews options pass through.
+
+    active_tools : tools that work at once, for there is no tool bar to switch them on
+    """
     return element.opts(
         hv.opts.Overlay(
             responsive=True,
             show_legend=False,
             toolbar=None,
-            hooks=[lambda plot, _: _dress(plot.state, dark)],
+            hooks=[lambda plot, _: _dress(plot.state, dark), *hooks],
             fontsize={"labels": "11pt", "ticks": "10pt", "title": "11pt"},
-            active_tools=[],
+            active_tools=list(active_tools),
             **options,
         )
     )
