@@ -150,31 +150,38 @@ class Dataset:
                 raise DataError(f"{folder}: data set folder is missing")
             for path in sorted(folder.glob("T*/*.h5")):
                 if not path.name.startswith("."):
-                    status = path.stat()
-                    found[path] = (status.st_ino, status.st_size, status.st_mtime_ns)
+                    found[path] = _signature(path)
         if found == self._seen:
             return False
         for path in self._seen.keys() - found.keys():
             self._records.pop(path, None), self._failures.pop(path, None)
-        for path in sorted(found):
-            if self._seen.get(path) != found[path]:
+        for path, signature in found.items():
+            if self._seen.get(path) != signature:
                 self._load(path)
         self._seen = found
-        self._points, self.problems = self._assemble()
+        points, self.problems = self._assemble()
+        if points or not self._points:
+            self._points = points
+        else:
+            self.problems.append(f"{self.folders[0]}: every configuration was removed; the last ones read are shown")
         self.generation += 1
         return True
 
     def _load(self, path):
         self._records.pop(path, None), self._failures.pop(path, None)
         try:
-            self._records[path] = read_record(path)
+            record = read_record(path)
+            check_place(path, record)
+            self._records[path] = record
         except DataError as error:
             self._failures[path] = str(error)
 
     def _assemble(self):
         """State points by temperature, and a sentence for every file left out."""
         problems, chosen, first = list(self._failures.values()), {}, None
-        for path, record in sorted(self._records.items()):
+        # The first folder given decides what the set is; a later one cannot displace it.
+        rank = {folder: place for place, folder in reversed(list(enumerate(self.folders)))}
+        for path, record in sorted(self._records.items(), key=lambda item: (rank[item[0].parents[1]], item[0])):
             kind = (record.system, record.thermal.number)
             first = first or kind
             key = (round(record.temperature, 9), record.seed, record.index)
@@ -190,6 +197,22 @@ class Dataset:
         ):
             points.setdefault(temperature, []).append(record)
         return {temperature: StatePoint(records) for temperature, records in points.items()}, problems
+
+
+def check_place(path, record):
+    """Raise DataError unless a record lies in its temperature's folder under its index."""
+    expected = Path(state_folder(record.temperature)) / f"{record.index:04d}.h5"
+    if Path(path).parts[-2:] != expected.parts:
+        raise DataError(f"{path}: holds T = {record.temperature:g}, index {record.index}, expected at {expected}")
+
+
+def _signature(path):
+    """What changes when a file is replaced: inode, size, time of change; None for a link to nowhere."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _union_of_times(lists):

@@ -9,13 +9,15 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from glassviz.configuration import Configuration
+from glassviz.configuration import Configuration, minimum_image
 from glassviz.errors import DataError, GlassvizError, InputError
 from glassviz.systems import SYSTEMS
 
 FORMAT = "glassviz configuration"
 VERSION = 1
 SPLITS = ("train", "validation", "test")
+# A quench moves particles by a few tenths of a diameter; from a very hot liquid by little more than one.
+FARTHEST_QUENCH = 4.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +65,14 @@ def check_record(record, source):
         np.isfinite(record.temperature) and record.temperature > 0,
         f"temperature is {record.temperature}, expected a positive number",
     )
+    counts = np.bincount(record.thermal.types, minlength=system.types + 1)[1:]
+    expected = system.counts(record.thermal.number)
+    require((counts == expected).all(), f"types occur {counts.tolist()} times, expected {expected.tolist()}")
+    moved = minimum_image(record.inherent.positions - record.thermal.positions, record.thermal.box)
+    farthest = float(np.sqrt((moved**2).sum(axis=1)).max())
+    require(farthest < FARTHEST_QUENCH, f"inherent lies up to {farthest:.2f} from thermal: another structure or order")
+    require(record.index >= 0, f"index is {record.index}, expected 0 or more")
+    require(isinstance(record.provenance, dict), "provenance is not an object")
     require(record.split in SPLITS, f"split is {record.split!r}, expected one of {', '.join(SPLITS)}")
     times = record.times
     require(
@@ -73,7 +83,7 @@ def check_record(record, source):
     for name, top in (("bond_breaking_halves", 1.0), ("displacement_halves", np.inf)):
         values = getattr(record, name)
         require(values.shape == shape, f"{name} has shape {values.shape}, expected {shape}")
-        require(not np.isnan(values).any(), f"{name} holds nan, expected numbers for every particle")
+        require(np.isfinite(values).all(), f"{name} holds nan or inf, expected numbers for every particle")
         require(((values >= 0) & (values <= top * (1 + 1e-6))).all(), f"{name} leaves the range 0..{top:g}")
     halves = record.half_replicas
     require(
@@ -144,7 +154,8 @@ def read_record(path):
     except GlassvizError:
         raise
     except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
-        raise DataError(f"{path}: not a whole HDF5 file of a configuration ({error})") from None
+        reason = " ".join(str(error).split())
+        raise DataError(f"{path}: not a whole HDF5 file of a configuration ({reason})") from None
     check_record(record, path)
     return record
 
@@ -190,7 +201,8 @@ def _attribute(file, path, name, convert):
     try:
         return convert(file.attrs[name])
     except (ValueError, TypeError):
-        raise DataError(f"{path}: attribute {name!r} is {file.attrs[name]!r}, expected {convert.__name__}") from None
+        kind = {json.loads: "JSON", np.asarray: "an array"}.get(convert, convert.__name__)
+        raise DataError(f"{path}: attribute {name!r} is {file.attrs[name]!r}, expected {kind}") from None
 
 
 def _array(file, path, name, kinds, limit=2**31):

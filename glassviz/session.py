@@ -8,7 +8,7 @@ import param
 
 from glassviz.configuration import tile
 from glassviz.dataset import EMBEDDED, Dataset, home
-from glassviz.dynamics import relaxation_time
+from glassviz.dynamics.relaxation_time import SHORT, relaxation_time
 from glassviz.errors import DataError, GlassvizError
 from glassviz.interactions.energy import potential_energy
 from glassviz.learning import damaged_models, load_model, stored_models
@@ -34,35 +34,62 @@ class Library:
     def __init__(self, data_folders=None, model_folders=None):
         self.data_folders = [Path(folder) for folder in data_folders or (EMBEDDED, home() / "data")]
         self.model_folders = [Path(folder) for folder in model_folders or (EMBEDDED / "models", home() / "models")]
-        self.problems, self.data_sets, self.models = [], {}, []
+        self.data_sets, self.models = {}, []
+        self._failures, self._model_failures = {}, []
         self._scores, self._lock = {}, Lock()
-        self._open_data()
+        self.refresh()
         self.open_models()
-
-    def refresh(self):
-        """Notice configurations that were added, corrected or removed since; True when something was."""
-        changed = [data.refresh() for data in self.data_sets.values()]
-        return any(changed)
-
-    def _open_data(self):
-        names = sorted({f.name for p in self.data_folders if p.is_dir() for f in p.iterdir() if any(f.glob("T*/*.h5"))})
-        for name in names:
-            try:
-                data = Dataset(*[p / name for p in self.data_folders if (p / name).is_dir()])
-            except GlassvizError as error:
-                self.problems.append(str(error))
-                continue
-            self.problems += data.problems
-            self.data_sets[name] = data
         if not self.data_sets:
             where = ", ".join(map(str, self.data_folders))
-            raise DataError(f"no data set with a configuration lies in {where}; glassviz simulate makes one")
+            reason = "".join(f": {sentence}" for sentence in list(self._failures.values())[:1])
+            raise DataError(f"no data set with a configuration lies in {where}{reason}; glassviz simulate makes one")
+
+    @property
+    def problems(self):
+        """One sentence for each file or model that could not be used."""
+        left_out = [problem for data in self.data_sets.values() for problem in data.problems]
+        return [*left_out, *self._failures.values(), *self._model_failures]
+
+    def refresh(self):
+        """Notice data sets and configurations that were added, corrected or removed; True when something was.
+
+        What cannot be read any more stays as it was, and `problems` says so.
+        """
+        with self._lock:
+            changed = False
+            self._failures = {}
+            for name, folders in self._places().items():
+                known = self.data_sets.get(name)
+                try:
+                    if known is not None and known.folders == folders:
+                        changed = known.refresh() or changed
+                    else:
+                        self.data_sets[name] = Dataset(*folders)
+                        changed = True
+                except GlassvizError as error:
+                    self._failures[name] = str(error)
+            if changed:
+                self._scores.clear()
+            return changed
+
+    def _places(self):
+        """Folders of each data set by its name, the embedded one first."""
+        places = {}
+        for parent in self.data_folders:
+            for folder in sorted(parent.iterdir()) if parent.is_dir() else []:
+                if any(folder.glob("T*/*.h5")):
+                    places.setdefault(folder.name, []).append(folder)
+        return places
 
     def open_models(self):
-        """Find stored models anew."""
+        """Find stored models anew; of two with one name the first folder's is taken."""
         folders = [folder for folder in self.model_folders if folder.is_dir()]
-        self.models = [{**entry, "model": load_model(entry["path"])} for entry in stored_models(*folders)]
-        self.problems += [f"{path}: {sentence}" for path, sentence in damaged_models(*folders)]
+        named = {}
+        for entry in (entry for folder in folders for entry in stored_models(folder)):
+            if entry["name"] not in named:
+                named[entry["name"]] = {**entry, "model": load_model(entry["path"])}
+        self.models = list(named.values())
+        self._model_failures = [f"{path}: {sentence}" for path, sentence in damaged_models(*folders)]
 
     def models_for(self, data, temperature, observable):
         """Names of the stored models that predict `observable` of this system at this temperature."""
@@ -71,11 +98,11 @@ class Library:
         return [m["name"] for m in fitting if abs(m["temperature"] - temperature) < 1e-9]
 
     def relaxation_time(self, point):
-        """tau_alpha^BB of a state point; None where its labels end before."""
+        """tau_alpha^BB of a state point, continued a little beyond the last label; None where labels end earlier."""
         if len(point.times) < 2:
             return None
         curves = point.mean_correlation()
-        tau = relaxation_time(point.times, curves[np.isfinite(curves).all(axis=1)].mean(axis=0))
+        tau = relaxation_time(point.times, curves[np.isfinite(curves).all(axis=1)].mean(axis=0), beyond=SHORT)
         return tau if np.isfinite(tau) else None
 
     def score(self, entry, point, type_number):
@@ -114,7 +141,11 @@ class Session(param.Parameterized):
         self.library = library
         self._cache, self._lock = {}, Lock()
         self.choose(**state)
-        self.generation = self.data.generation
+        self.seen = self.stamp()
+
+    def stamp(self):
+        """What changes when the chosen data set does on disk."""
+        return id(self.data), self.data.generation
 
     def choices(self, name):
         """What may be chosen for one of DEPENDENT, given the choices before it, in order."""
@@ -138,8 +169,8 @@ class Session(param.Parameterized):
         A change of temperature stays at the same point of the decay: the time of the closest mean C_B.
         """
         fresh = not self.data_set
-        level = 0.65 if fresh else self._level()
-        moved = fresh or "data_set" in state or "temperature" in state
+        level = 0.5 if fresh else self._level()
+        moved = fresh or any(state.get(name, getattr(self, name)) != getattr(self, name) for name in self.DEPENDENT[:2])
         renewed = ("configuration", "time", "model") if moved else ("model",) if "observable" in state else ()
         with param.parameterized.batch_call_watchers(self):
             for name in self.DEPENDENT:
@@ -164,7 +195,8 @@ class Session(param.Parameterized):
         """Move a choice by one place; stops at the ends."""
         options = self.choices(name)
         place = min(max(options.index(getattr(self, name)) + by, 0), len(options) - 1)
-        self.choose(**{name: options[place]})
+        if options[place] != getattr(self, name):
+            self.choose(**{name: options[place]})
 
     @property
     def data(self):
@@ -243,7 +275,8 @@ class Session(param.Parameterized):
             return 0.0, 1.0
         low, high = np.nanpercentile(values, (1, 99))
         low = 0.0 if self.colour_range == "full" else float(low)
-        return (low, float(high)) if high > low else (low, low + 1.0)
+        # Before anything has moved all values are alike: no colours are made of rounding.
+        return min(low, 0.98 * float(high)), float(high) or 1.0
 
     def _once(self, key, compute):
         """A result computed once; the cache is emptied when it has grown large."""

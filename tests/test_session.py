@@ -24,9 +24,9 @@ def test_it_starts_at_a_test_configuration_with_a_model_inside_the_decay(library
     session = Session(library)
     assert session.record.split == "test"
     assert session.time in TIMES
-    # The mean C_B of the chosen time is the nearest to 0.65 of all.
+    # The mean C_B of the chosen time is the nearest to 0.5 of all.
     means = np.nanmean(session.point.mean_correlation(), axis=0)
-    assert abs(means[session.slot] - 0.65) == np.abs(means - 0.65).min()
+    assert abs(means[session.slot] - 0.5) == np.abs(means - 0.5).min()
     assert Session(library, temperature=0.8).model == "ka2d-ridge-bond_breaking-T0.8000"
 
 

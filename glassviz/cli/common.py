@@ -23,13 +23,16 @@ def parser_of(commands, name, summary, examples, run):
 
 
 def default_data():
-    """The data set that a command without --data opens: the embedded KA2D set."""
-    return [str(EMBEDDED / "ka2d")]
+    """The data set that a command without --data opens, as the app does: KA2D, embedded and in the user's folder."""
+    folders = [EMBEDDED / "ka2d", home() / "data" / "ka2d"]
+    return [folder for folder in folders if any(folder.glob("T*/*.h5"))] or folders[:1]
 
 
 def add_data(parser):
     """Option --data: one or more folders, opened as their union."""
-    parser.add_argument("--data", nargs="+", metavar="FOLDER", help="data set folders (default: the embedded KA2D)")
+    parser.add_argument(
+        "--data", nargs="+", metavar="FOLDER", help="data set folders (default: KA2D, embedded and yours)"
+    )
 
 
 def open_data(arguments):
@@ -48,7 +51,7 @@ def model_folders(extra=()):
 class ProgressBar:
     """A bar for each stage of a task: progress(done, total, stage); Ctrl-C ends the task at its next report.
 
-    An interrupt raised in the middle of a compiled kernel would surface as another error; a second Ctrl-C does not wait.
+    An interrupt in the middle of a compiled kernel would surface as another error; a second Ctrl-C does not wait.
     """
 
     def __init__(self):

@@ -27,7 +27,7 @@ def run(arguments):
     for point in points(data):
         if len(point.times):
             print(f"\nT = {point.temperature:g}: mean C_B of type 1")
-            mean = point.mean_correlation().mean(axis=0)
+            mean = np.nanmean(point.mean_correlation(), axis=0)
             table(("t", *(f"{time:g}" for time in point.times)), [("C_B", *(f"{c:.3f}" for c in mean))])
     models = stored_models(*model_folders())
     print("\nmodels" if models else "\nno stored models; glassviz train makes one")
@@ -46,13 +46,15 @@ def points(data):
 
 def state(point):
     """One row of the table of temperatures."""
-    from glassviz.dynamics import relaxation_time_with_error
+    from glassviz.dynamics.relaxation_time import SHORT, relaxation_time_with_error
+    from glassviz.simulation import potential_energy
 
-    energies = [[r.provenance[f"energy_{kind}"] for r in point.records] for kind in ("thermal", "inherent")]
+    structures = (point.configurations, point.inherent)
+    energies = [[potential_energy(c, point.system).mean() for c in group] for group in structures]
     tau = "-"
     if len(point.times) > 1:
         curves = point.mean_correlation()
-        value, error = relaxation_time_with_error(point.times, curves[np.isfinite(curves).all(axis=1)])
+        value, error = relaxation_time_with_error(point.times, curves[np.isfinite(curves).all(axis=1)], beyond=SHORT)
         tau = with_error(value, error, 0) if np.isfinite(value) else f"> {point.times[-1]:g}"
     replicas = sorted(set(point.replicas.tolist()))
     return (
@@ -70,8 +72,8 @@ def starts(point):
     for start in ("hot", "cold"):
         late = []
         for record in point.records:
-            if record.provenance["start"] == start:
-                sweeps, energies = (np.array(record.provenance[name]) for name in ("sweeps", "energies"))
+            if record.provenance.get("start") == start:
+                sweeps, energies = (np.array(record.provenance.get(name, [0])) for name in ("sweeps", "energies"))
                 late.append(energies[sweeps >= 0.8 * sweeps[-1]].mean())
         means.append(np.mean(late) if late else np.nan)
         errors.append(standard_error(late))

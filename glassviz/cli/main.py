@@ -25,7 +25,7 @@ def main(arguments=None):
     except (KeyboardInterrupt, Cancelled):
         print("\nstopped: what is finished is kept; the same command goes on with the rest", file=sys.stderr)
         return 130
-    except (GlassvizError, OSError) as error:
+    except (GlassvizError, OSError, MemoryError) as error:
         print(f"glassviz: {error}", file=sys.stderr)
         return 2
     return 0

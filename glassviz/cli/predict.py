@@ -20,7 +20,7 @@ def run(arguments):
     from glassviz.learning import load_model
     from glassviz.tasks.predict import predict
 
-    temperature = arguments.temperature or load_model(arguments.model).temperature
+    temperature = load_model(arguments.model).temperature if arguments.temperature is None else arguments.temperature
     point = open_data(arguments)[temperature]
     with ProgressBar() as progress:
         path = predict(arguments.model, point, arguments.output, arguments.split, progress)

@@ -1,5 +1,7 @@
 """`glassviz score`: Pearson correlation of stored models on the test split, next to the ceiling."""
 
+import numpy as np
+
 from glassviz.cli.common import ProgressBar, add_data, model_folders, open_data, parser_of, table
 from glassviz.errors import InputError
 
@@ -41,7 +43,7 @@ def run(arguments):
     for entry in chosen:
         with ProgressBar() as progress:
             rows = score(load_model(entry["path"]), point, arguments.type, progress)
-        mean = point.mean_correlation(arguments.type).mean(axis=0)
+        mean = np.nanmean(point.mean_correlation(arguments.type), axis=0)
         print(f"\n{entry['name']}: type {arguments.type}, {rows[0]['configurations']} test configurations")
         table(
             ("t", "mean C_B", "Pearson", "error", "ceiling"),

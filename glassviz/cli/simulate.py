@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from glassviz.cli.common import ProgressBar, parser_of
-from glassviz.dataset import home
+from glassviz.dataset import EMBEDDED, home
 from glassviz.systems import SYSTEMS, system_named
 
 EXAMPLES = (
-    "glassviz simulate --temperature 0.5 --train 6 --validation 2 --test 4",
+    "glassviz simulate --temperature 0.45 --train 6 --validation 2 --test 4",
     "glassviz simulate --temperature 0.4 --train 3 --validation 1 --test 2 --until 0.5 --output data/ka2d",
     "glassviz simulate --system KA --temperature 0.8 --number 4096 --test 1 --test-replicas 4 --until 0.9",
 )
@@ -19,7 +19,7 @@ def add_parser(commands):
         commands,
         "simulate",
         "Equilibrate by swap Monte Carlo, quench, run the isoconfigurational ensemble; one file a configuration. "
-        "Configurations already there count; Ctrl-C keeps what is finished.",
+        "Configurations already there, the embedded ones too, count; Ctrl-C keeps what is finished.",
         EXAMPLES,
         run,
     )
@@ -53,6 +53,9 @@ def run(arguments):
         number=arguments.number,
     )
     folder = Path(arguments.output) if arguments.output else home() / "data" / system.name.lower()
+    # What comes with the repository counts where the user's own folder extends it.
+    embedded = EMBEDDED / system.name.lower()
+    beside = [embedded] if not arguments.output and plan.particles == system.number and embedded.is_dir() else []
     with ProgressBar() as progress:
-        written = simulate(plan, folder, progress)
+        written = simulate(plan, folder, progress, beside)
     print(f"{len(written)} configurations written to {folder}" if written else f"nothing is missing in {folder}")

@@ -59,7 +59,8 @@ def _fill_cells(positions, box, cutoff):
         cell = 0
         for k in range(len(box)):
             fraction = positions[i, k] / box[k]
-            fraction -= np.floor(fraction)
+            # What is not finite belongs nowhere; the caller notices, but no memory outside may be written meanwhile.
+            fraction = fraction - np.floor(fraction) if np.isfinite(fraction) else 0.0
             cell = cell * grid[k] + min(int(fraction * grid[k]), grid[k] - 1)
         cell_of[i] = cell
         first[cell + 1] += 1

@@ -73,7 +73,9 @@ def bootstrap_error(predicted, true, samples=400, seed=0):
     defined = variances > 0
     if defined.sum() < 2:
         return np.nan
-    return float(np.std((sxy - sx * sy / n)[defined] / np.sqrt(variances[defined]), ddof=1))
+    spread = np.std((sxy - sx * sy / n)[defined] / np.sqrt(variances[defined]), ddof=1)
+    # Drawing from n configurations varies as their sample does, (n - 1) / n of the variance of all.
+    return float(spread * np.sqrt(len(true) / (len(true) - 1)))
 
 
 def score_table(predictions, state_point, observable="bond_breaking", type=1):  # noqa: A002 - a particle's type

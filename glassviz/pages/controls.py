@@ -13,10 +13,13 @@ STYLE = {"size": "small", "margin": (4, 10), "sizing_mode": "stretch_width"}
 
 def controls(session):
     """Widgets bound both ways to the session, in order."""
-    types = {"All": 0} | {str(t): t for t in range(1, session.data.system.types + 1)}
+
+    def types():
+        return {"All": 0} | {str(t): t for t in range(1, session.data.system.types + 1)}
+
     widgets = {
         "observable": pmui.RadioButtonGroup(label="Propensity", options=OBSERVABLES, **STYLE),
-        "shown_type": pmui.RadioButtonGroup(label="Type", options=types, **STYLE),
+        "shown_type": pmui.RadioButtonGroup(label="Type", options=types(), **STYLE),
         "positions": pmui.RadioButtonGroup(label="Positions", options=POSITIONS, **STYLE),
         "colour_range": pmui.Select(label="Colours", options=COLOUR_RANGES, **STYLE),
         "copies": pmui.Select(label="Periodic copies", options=COPIES, **STYLE),
@@ -26,6 +29,7 @@ def controls(session):
         widget.value = getattr(session, name)
         widget.param.watch(lambda event, name=name: session.choose(**{name: event.new}), "value")
         session.param.watch(lambda event, widget=widget: setattr(widget, "value", event.new), name)
+    session.param.watch(lambda _: setattr(widgets["shown_type"], "options", types()), "data_set")
     return [*widgets.values(), train_button(session)]
 
 
@@ -43,7 +47,7 @@ def train_button(session):
             path = train(session.point, "ridge", home() / "models", session.observable, overwrite=True)
             session.library.open_models()
             session.choose(model=path.name)
-        except GlassvizError as error:
+        except (GlassvizError, OSError) as error:
             pn.state.notifications.error(str(error), duration=0)
         finally:
             button.param.update(loading=False, label="Train a ridge regression here")

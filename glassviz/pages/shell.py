@@ -118,8 +118,7 @@ def report_problems(problems):
 def notice_changes(session):
     """Show configurations that were added or corrected meanwhile."""
     session.library.refresh()
-    generation = session.data.generation
-    if session.generation != generation:
-        session.generation = generation
+    if session.seen != session.stamp():
+        session.seen = session.stamp()
         session.choose()
         session.param.trigger("configuration")

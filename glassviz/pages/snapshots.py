@@ -17,7 +17,7 @@ from glassviz.views.particles import ParticleView
 FIELD_CHOICES = ["time", "model", "observable", "dark", "third_view", "colour_range"]
 STRUCTURE_CHOICES = ["data_set", "temperature", "configuration", "positions", "copies"]
 NAMES = {"bond_breaking": "Propensity C_B", "displacement": "Propensity R"}
-LABELS = {"bond_breaking": "Mean propensity C_B", "displacement": "Mean propensity R"}
+LABELS = {"bond_breaking": "Mean C_B", "displacement": "Mean R"}
 SYMBOLS = {"bond_breaking": "C_B", "displacement": "R"}
 PHONE = "@media (max-width: 760px)"
 # Milliseconds after which the companions are drawn though the browser has not reported the snapshots: a hidden tab.
@@ -47,7 +47,7 @@ class SnapshotsPage:
         session = self.session
         session.param.watch(self._changed, FIELD_CHOICES + STRUCTURE_CHOICES)
         session.param.watch(lambda *_: self._later(), ["shown_type", "selected", "followed"])
-        session.param.watch(self._mark, ["shown_type", "selected"])
+        session.param.watch(self._mark, ["shown_type", "selected", "followed"])
         session.param.watch(lambda event: setattr(self.snapshots, "camera", list(event.new)), "camera")
         view = self.snapshots
         view.param.watch(lambda event: self._picked(event.new), "selected")
@@ -138,7 +138,7 @@ class SnapshotsPage:
         own = [record.thermal.types == session.scored_type for record in point.records]
         means = np.array([v[:, mask].mean(axis=1) for v, mask in zip(values, own, strict=True)])
         tau = session.library.relaxation_time(point)
-        label = LABELS[session.observable]
+        label = f"{LABELS[session.observable]}, type {session.scored_type}"
         self.decay.update(
             point.times, means, session.configuration, session.time, tau or np.nan, label, dark, self._followed()
         )
@@ -156,7 +156,7 @@ class SnapshotsPage:
     def _draw_third(self):
         session = self.session
         measured, predicted = (field[session.of_type()] for field in self._now())
-        label, (low, high) = NAMES[session.observable], session.limits()
+        label, (low, high) = f"{NAMES[session.observable]} of type {session.scored_type}", session.limits()
         if session.third_view == "scatter":
             chosen = np.isin(np.flatnonzero(session.of_type()), session.selected)
             self.scatter.update(measured, predicted, chosen, label, (low, high), session.dark)
@@ -201,7 +201,11 @@ class SnapshotsPage:
         number = session.record.thermal.number
         copies = session.copies**session.data.system.dimension
         everywhere = [copy * number + index for copy in range(copies) for index in session.selected]
-        self.snapshots.param.update(selected=everywhere, shown_type=session.shown_type)
+        ringed = self.snapshots.followed
+        # The ring stays on the copy that was clicked.
+        if ringed < 0 or session.followed < 0 or ringed % number != session.followed:
+            ringed = session.followed
+        self.snapshots.param.update(selected=everywhere, shown_type=session.shown_type, followed=ringed)
 
     def _picked(self, indices):
         number = self.session.record.thermal.number

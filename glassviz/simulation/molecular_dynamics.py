@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from glassviz.errors import InputError
+from glassviz.errors import GlassvizError, InputError
 from glassviz.interactions.energy import add_forces, model_arguments, particle_energies
 from glassviz.interactions.neighbours import moved_too_far, verlet_list
 
@@ -57,16 +57,25 @@ class MolecularDynamics:
         add_forces(self.positions, self._types, self._box, *self._list, self._table, self._forces)
 
     def advance(self, steps):
-        """Go `steps` time steps on. How they are divided into calls does not change the result."""
+        """Go `steps` time steps on. How they are divided into calls does not change the result.
+
+        Raises GlassvizError when the integration has blown up.
+        """
         thermostat = self.temperature if self.ensemble == "NVT" else 0.0
-        self._list = _advance(
+        *self._list, sane = _advance(
             (self.positions, self.velocities, self._forces, self._reference),
             (self._types, self._box, self._table, self._cutoff),
-            self._list,
+            tuple(self._list),
             (self._chain, self._masses, float(self.freedom), thermostat),
             steps,
             self.time_step,
         )
+
+        if not sane:
+            raise GlassvizError(
+                "molecular dynamics blew up: particles overlap at the start or the time step "
+                f"{self.time_step:g} is too long; equilibrate by swap Monte Carlo first"
+            )
 
     def kinetic_energy(self):
         """K = sum_i v_i^2 / 2."""
@@ -102,6 +111,7 @@ def _advance(moving, model, neighbour_list, thermostat, steps, time_step):
     types, box, table, cutoff = model
     starts, neighbours = neighbour_list
     chain, masses, freedom, temperature = thermostat
+    sane = True
     for _ in range(steps):
         if temperature > 0.0:
             velocities *= _chain_half_step(chain, masses, freedom, temperature, (velocities**2).sum(), time_step)
@@ -109,6 +119,10 @@ def _advance(moving, model, neighbour_list, thermostat, steps, time_step):
             for k in range(len(box)):
                 velocities[i, k] += 0.5 * time_step * force[i, k]
                 positions[i, k] += time_step * velocities[i, k]
+                # Half a diameter in one step passes through neighbours; nan fails the comparison too.
+                sane = sane and abs(time_step * velocities[i, k]) < 0.5
+        if not sane:
+            break
         if moved_too_far(positions, reference, SKIN):
             starts, neighbours = verlet_list(positions, box, cutoff + SKIN)
             reference[:] = positions
@@ -118,7 +132,7 @@ def _advance(moving, model, neighbour_list, thermostat, steps, time_step):
                 velocities[i, k] += 0.5 * time_step * force[i, k]
         if temperature > 0.0:
             velocities *= _chain_half_step(chain, masses, freedom, temperature, (velocities**2).sum(), time_step)
-    return starts, neighbours
+    return starts, neighbours, sane
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

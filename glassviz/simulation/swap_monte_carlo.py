@@ -10,7 +10,8 @@ from glassviz.interactions.neighbours import distance2, full_list, verlet_list
 from glassviz.interactions.potential import pair_energy
 from glassviz.simulation.molecular_dynamics import check_positive
 
-SKIN = 0.6
+# How far two particles together may go, by accepted moves, before the neighbour list is built anew.
+SKIN = 0.45
 SWEEPS_PER_CALL = 20
 
 
@@ -55,6 +56,8 @@ class SwapMonteCarlo:
         self._cutoff = system.largest_cutoff
         self.positions = configuration.positions.copy()
         self.temperature = float(temperature)
+        # A trial move goes farther than the accepted ones: the list reaches its longest step beyond the skin.
+        self._reach = system.largest_cutoff + SKIN + float(max_displacement) * self.positions.shape[1] ** 0.5
         self._moves = (self.temperature, float(max_displacement), float(swap_fraction))
         self._generator = np.random.default_rng(seed)
         self._members, self._first = _by_type(types, system.types)
@@ -62,7 +65,7 @@ class SwapMonteCarlo:
         self._exchanges = np.array(present, dtype=np.int64).reshape(-1, 2) - 1
         self._counts = np.zeros(4, dtype=np.int64)
         self._reference = self.positions.copy()
-        self._list = _list_around(self.positions, self._box, self._cutoff)
+        self._list = _list_around(self.positions, self._box, self._reach)
 
     @property
     def configuration(self):
@@ -89,7 +92,7 @@ class SwapMonteCarlo:
             chunk = min(SWEEPS_PER_CALL, sweeps - done)
             self._list = _sweep(
                 (self.positions, self._types, self._reference, self._members, self._first),
-                (self._box, self._table, self._cutoff, self._exchanges),
+                (self._box, self._table, self._reach, self._exchanges),
                 self._list,
                 self._moves,
                 self._generator,
@@ -107,9 +110,9 @@ def _by_type(types, number_of_types):
 
 
 @njit(cache=True, nogil=True)
-def _list_around(positions, box, cutoff):
-    """Full neighbour list within the cutoff and a skin; exchanges need it to hold for every pair of types."""
-    return full_list(*verlet_list(positions, box, cutoff + SKIN))
+def _list_around(positions, box, reach):
+    """Full neighbour list; `reach` holds for every pair of types, for exchanges need that."""
+    return full_list(*verlet_list(positions, box, reach))
 
 
 @njit(cache=True, nogil=True, inline="always", error_model="numpy")
@@ -129,7 +132,7 @@ def _energy_of(i, a, positions, types, box, starts, neighbours, table, leave_out
 def _sweep(state, model, neighbour_list, moves, generator, attempts, counts):
     """`attempts` single moves; returns the neighbour list, which is rebuilt when a particle left its skin."""
     positions, types, reference, members, first = state
-    box, table, cutoff, exchanges = model
+    box, table, reach, exchanges = model
     starts, neighbours = neighbour_list
     temperature, max_displacement, swap_fraction = moves
     for _ in range(attempts):
@@ -156,7 +159,7 @@ def _sweep(state, model, neighbour_list, moves, generator, attempts, counts):
             moved = _displace(i, positions, neighbourhood, temperature, max_displacement, generator)
             counts[1] += moved
             if moved and _left_skin(positions, reference, i):
-                starts, neighbours = _list_around(positions, box, cutoff)
+                starts, neighbours = _list_around(positions, box, reach)
                 reference[:] = positions
     return starts, neighbours
 

@@ -22,18 +22,22 @@ RATIO = 1.12
 STEPS_PER_CALL = 1000
 
 
-def time_grid(folder, system, temperature, number, until, sweeps, seed, progress=None):
+def time_grid(folders, system, temperature, number, until, sweeps, seed, progress=None):
     """Times of the labels down to mean C_B = `until`, (n,): the short ones and one for each level.
 
-    Read from `folder`/pilot.json, or measured and written there; a longer pilot repeats the earlier times exactly.
+    Read from pilot.json in the first of `folders` that has one; levels that it lacks are measured and added in
+    `folders[0]`. Times once chosen stay, so that all configurations of a temperature have the same.
     """
-    path = Path(folder) / "pilot.json"
+    paths = [Path(folder) / "pilot.json" for folder in folders]
+    known = next((read_pilot(path) for path in paths if path.exists()), {"level_times": {}})
     wanted = [level for level in LEVELS if level >= until - 1e-9]
-    pilot = read_pilot(path) if path.exists() else {"level_times": {}}
-    if any(f"{level:.2f}" not in pilot["level_times"] for level in wanted):
+    if any(f"{level:.2f}" not in known["level_times"] for level in wanted):
         pilot = run_pilot(system, temperature, number, min(wanted), sweeps, seed, progress)
-        publish_json(path, pilot)
-    times = {*SHORT_TIMES, *(pilot["level_times"][f"{level:.2f}"] for level in wanted)}
+        known = {**pilot, "level_times": {**pilot["level_times"], **known["level_times"]}}
+        publish_json(paths[0], known)
+    elif not paths[0].exists():
+        publish_json(paths[0], known)
+    times = {*SHORT_TIMES, *(known["level_times"][f"{level:.2f}"] for level in wanted)}
     return np.array(sorted(times))
 
 
@@ -68,6 +72,8 @@ def read_pilot(path):
     try:
         pilot = json.loads(Path(path).read_text())
         level_times = {name: float(time) for name, time in pilot["level_times"].items()}
+        if not all(np.isfinite(time) and time > 0 for time in level_times.values()):
+            raise ValueError("times must be positive numbers")
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise DataError(f"{path}: expected JSON with level_times, level to time ({error})") from None
     return {**pilot, "level_times": level_times}

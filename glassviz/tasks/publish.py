@@ -7,10 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
+from glassviz.errors import InputError
+
 
 def publish(path, write):
     """Call `write(file)` with a binary file beside `path`, then rename it into place; nothing is left on failure."""
     path = Path(path)
+    if path.is_dir():
+        raise InputError(f"{path} is a folder, expected the name of a file to write")
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:

@@ -9,13 +9,16 @@ import numpy as np
 from glassviz import __version__
 from glassviz.dataset import state_folder
 from glassviz.dynamics import bond_breaking_halves, displacement_halves
-from glassviz.errors import InputError
+from glassviz.errors import DataError, InputError
 from glassviz.interactions.neighbours import require_nearest_images
 from glassviz.record import SPLITS, Record, read_record, write_record
 from glassviz.simulation import inherent_structure, isoconfigurational, potential_energy
 from glassviz.systems import GlassFormer
 from glassviz.tasks.equilibrate import STARTS, configuration_seed, equilibrate
 from glassviz.tasks.pilot import LEVELS, time_grid
+
+HOTTEST = 20.0
+MOST_PARTICLES = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,18 @@ class SimulationPlan:
     inner: float = 1.4
     outer: float = 1.8
 
+    @property
+    def particles(self):
+        """Number of particles N."""
+        return self.system.number if self.number is None else self.number
+
     def __post_init__(self):
-        if not (np.isfinite(self.temperature) and self.temperature > 0):
-            raise InputError(f"temperature is {self.temperature}, expected a positive number")
-        if self.number is not None:
-            edge = self.system.box_edge(self.system.counts(self.number).sum())
-            require_nearest_images((edge,), self.system.largest_cutoff, f"{self.system.name}'s cutoff")
+        if not 0 < self.temperature <= HOTTEST:
+            raise InputError(f"temperature is {self.temperature}, expected a positive number up to {HOTTEST:g}")
+        if self.particles > MOST_PARTICLES:
+            raise InputError(f"number is {self.particles}, expected at most {MOST_PARTICLES}")
+        edge = self.system.box_edge(self.system.counts(self.particles).sum())
+        require_nearest_images((edge,), self.system.largest_cutoff, f"{self.system.name}'s cutoff")
         for split in SPLITS:
             if self.configurations.get(split, 0) < 0:
                 raise InputError(f"{split} configurations are {self.configurations[split]}, expected 0 or more")
@@ -58,24 +67,26 @@ class SimulationPlan:
             raise InputError(f"sweeps is {self.sweeps} and seed is {self.seed}, expected sweeps >= 1 and seed >= 0")
 
 
-def simulate(plan, folder, progress=None):
+def simulate(plan, folder, progress=None, beside=()):
     """Write the configurations that `folder` still lacks for `plan`; returns the paths written.
 
+    beside : further folders of the same data set; their configurations count and their label times are kept
     progress : called as progress(done, total, stage); may raise Cancelled: what is finished stays, and the next call
         goes on with what is missing.
     """
-    state = Path(folder) / state_folder(plan.temperature)
+    states = [Path(place) / state_folder(plan.temperature) for place in (folder, *beside)]
+    state = states[0]
 
     def report(stage):
         return None if progress is None else lambda done, total: progress(done, total, stage)
 
-    missing = missing_configurations(plan, state)
+    missing = missing_configurations(plan, states)
     if not missing:
         return []
     # A place that cannot be written is found out now, not after hours of simulation.
     state.mkdir(parents=True, exist_ok=True)
     times = time_grid(
-        state, plan.system, plan.temperature, plan.number, plan.until, plan.sweeps, plan.seed, report("pilot run")
+        states, plan.system, plan.temperature, plan.number, plan.until, plan.sweeps, plan.seed, report("pilot run")
     )
     written = []
     for count, (index, split) in enumerate(missing, 1):
@@ -86,13 +97,21 @@ def simulate(plan, folder, progress=None):
     return written
 
 
-def missing_configurations(plan, state):
-    """[(index, split)] that the folder `state` lacks, spread so that every part of the list holds every split."""
+def missing_configurations(plan, states):
+    """[(index, split)] that the folders `states` lack, spread so that every part of the list holds every split.
+
+    Raises DataError when a folder holds another system, number of particles or temperature.
+    """
     taken, have = set(), dict.fromkeys(SPLITS, 0)
-    for path in sorted(state.glob("*.h5")):
+    expected = (plan.system.name, plan.particles, round(plan.temperature, 9))
+    for path in sorted(path for state in states for path in state.glob("*.h5")):
         if re.fullmatch(r"\d+\.h5", path.name):
+            record = read_record(path)
+            found = (record.system, record.thermal.number, round(record.temperature, 9))
+            if found != expected:
+                raise DataError(f"{path}: system, N and T are {found}, expected {expected}; choose another folder")
             taken.add(int(path.stem))
-            have[read_record(path).split] += 1
+            have[record.split] += 1
     wanted = []
     for split in SPLITS:
         total = plan.configurations.get(split, 0)

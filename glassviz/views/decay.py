@@ -45,7 +45,7 @@ class DecayView:
             return dressed(hv.Overlay([hv.Curve([]), hv.Text(0.5, 0.5, "no labels at this temperature")]), False)
         times, means, chosen, time, tau, label, dark, followed = data
         neutral, accent = NEUTRALS[dark], ACCENTS[dark]
-        top = 1.03 if label.endswith("C_B") else 1.05 * float(np.nanmax(means))
+        top = 1.03 if "C_B" in label else 1.05 * float(np.nanmax(means))
         layers = [
             hv.Path([np.stack([times, row], axis=1) for row in means]).opts(color=neutral["line"], line_width=1),
             hv.Curve((times, np.nanmean(means, axis=0))).opts(color=method_colour("MD", dark), line_width=3),
@@ -63,6 +63,7 @@ class DecayView:
             hooks=[lambda plot, _: self._listen(plot.state)],
             logx=True,
             xlabel="time t",
+            title=_legend(len(means), np.isfinite(tau), followed),
             ylabel=label,
             ylim=(0, top),
             xlim=(0.7 * times[0], 1.4 * times[-1]),
@@ -82,3 +83,11 @@ class DecayView:
             hv.Curve(mean).opts(color=accent[2], line_width=2.5),
             hv.Curve(guess).opts(color=accent[2], line_width=2.5, line_dash="dashed"),
         ]
+
+
+def _legend(configurations, tau, followed):
+    """What the lines are, in one line."""
+    words = [f"thick: mean of {configurations}", "thin: this configuration"] + ["dashed: τ"] * bool(tau)
+    if followed is not None:
+        words = [f"violet: particle {followed[0]}", "band: halves of the replicas", "dashed: predicted"]
+    return " · ".join(words)

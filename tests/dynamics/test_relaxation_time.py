@@ -35,3 +35,13 @@ def test_jackknife_error_is_the_spread_of_the_mean():
 def test_bad_times_are_refused(times):
     with pytest.raises(InputError):
         relaxation_time(times, [1, 0.5, 0.2])
+
+
+def test_continuation_beyond_the_last_time_is_short_and_explicit():
+    times, curve = [1, 10, 100], [0.9, 0.7, 0.52]
+    assert np.isnan(relaxation_time(times, curve))
+    # The last two points fall by 0.18 a decade: 0.02 more takes a ninth of one.
+    assert relaxation_time(times, curve, beyond=1.3) == pytest.approx(100 * 10 ** (0.02 / 0.18))
+    assert np.isnan(relaxation_time(times, curve, beyond=1.2))
+    assert np.isnan(relaxation_time(times, [0.9, 0.6, 0.61], beyond=1e9))
+    assert np.isfinite(relaxation_time_with_error(times, [curve, [0.9, 0.7, 0.46]], beyond=1.5)[1])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import glassviz as gv
-from glassviz.errors import InputError
+from glassviz.errors import GlassvizError, InputError
 from glassviz.simulation import MolecularDynamics
 from glassviz.simulation.molecular_dynamics import maxwell_velocities
 from tests.liquids import block_error, liquid
@@ -83,3 +83,9 @@ def test_steps_may_be_divided_in_any_way():
 def test_impossible_parameters_are_refused(change):
     with pytest.raises(InputError, match=next(iter(change))):
         MolecularDynamics(liquid(), gv.KA2D, **{"temperature": 1.0, **change})
+
+
+def test_overlapping_particles_are_reported_and_not_integrated():
+    start = gv.simulation.random_configuration(gv.KA2D, 129, seed=1)
+    with pytest.raises(GlassvizError, match="blew up"):
+        gv.simulation.isoconfigurational(start, gv.KA2D, 1.0, [10.0], 2)

@@ -111,6 +111,19 @@ def test_only_the_models_pairs_exchange_and_composition_stays():
     np.testing.assert_array_equal(only.configuration.types == 2, start.types == 2)
 
 
+@pytest.mark.parametrize("max_displacement", [0.5, 3.0])
+def test_long_trial_moves_meet_every_neighbour(max_displacement):
+    pair = gv.Configuration([[2.0, 2.0], [12.0, 12.0]], [1, 1], 20)
+    chain = SwapMonteCarlo(pair, gv.KA2D, 0.5, seed=2, max_displacement=max_displacement, swap_fraction=0)
+    closest = np.inf
+    for _ in range(30_000):
+        chain.run(2)
+        separation = np.diff(chain.positions, axis=0)
+        closest = min(closest, np.linalg.norm(separation - 20 * np.rint(separation / 20)))
+    # exp(-V / T) is 1e-21 at r = 0.8: an unseen neighbour would let particles come closer than that at once.
+    assert 0.8 < closest < 1.3
+
+
 def test_progress_can_cancel_and_impossible_parameters_are_refused():
     def stop(done, total):
         raise Cancelled

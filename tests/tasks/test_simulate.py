@@ -94,6 +94,34 @@ def test_a_longer_pilot_repeats_the_earlier_times(folder, tmp_path):
     assert "0.75" in longer
 
 
+def test_configurations_beside_count_and_lend_their_times(folder, tmp_path):
+    larger = plan(configurations={"train": 2, "validation": 1, "test": 2})
+    have = gv.open(folder)[1.5]
+    written = simulate(larger, tmp_path, beside=[folder])
+    assert len(written) == 5 - len(have)
+    union = gv.open(folder, tmp_path)
+    assert union.problems == []
+    assert len(union[1.5]) == 5
+    np.testing.assert_array_equal(union[1.5].times, have.times)
+    assert not np.isnan(union[1.5].bond_breaking).any()
+
+
+def test_a_folder_of_another_size_is_refused(folder):
+    with pytest.raises(DataError, match=r"\('KA2D', 129, 1\.5\), expected \('KA2D', 172, 1\.5\)"):
+        simulate(plan(number=172, configurations={"test": 9}), folder)
+
+
+def test_another_pilot_keeps_the_times_that_labels_have(folder, tmp_path):
+    (tmp_path / "T1.5000").mkdir()
+    before = {"0.99": 0.33, "0.94": 2.22}
+    (tmp_path / "T1.5000" / "pilot.json").write_text(json.dumps({"level_times": before}))
+    simulate(plan(seed=5, until=0.9, configurations={"test": 1}), tmp_path)
+    after = read_pilot(tmp_path / "T1.5000" / "pilot.json")["level_times"]
+    assert after.items() >= before.items()
+    assert set(after) == {"0.99", "0.94", "0.90"}
+    assert {0.33, 2.22, after["0.90"]} <= set(gv.open(tmp_path)[1.5].times.tolist())
+
+
 def test_a_damaged_file_stops_the_extension_with_its_name(folder, tmp_path):
     target = tmp_path / "T1.5000"
     target.mkdir()
@@ -120,6 +148,9 @@ def test_a_damaged_file_stops_the_extension_with_its_name(folder, tmp_path):
         ({"sweeps": 0}, "sweeps"),
         ({"seed": -1}, "seed"),
         ({"number": 20}, "half the box"),
+        ({"number": 10**12}, "at most"),
+        ({"temperature": 1e300}, "temperature"),
+        ({"configurations": {}}, "no configuration"),
     ],
 )
 def test_impossible_plans_are_refused_before_anything_is_written(change, word, tmp_path):

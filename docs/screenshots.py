@@ -1,0 +1,93 @@
+"""Make the pictures of docs/images: python docs/screenshots.py (needs Chromium and playwright).
+
+The app's pages as they are, and the energy of every embedded configuration along its swap run.
+"""
+
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from bokeh.embed import file_html
+from bokeh.layouts import row
+from bokeh.plotting import figure
+from bokeh.resources import INLINE
+from playwright.sync_api import sync_playwright
+
+import glassviz as gv
+from glassviz.views.colours import ACCENTS
+
+ROOT = Path(__file__).resolve().parents[1]
+PORT = 5017
+FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--disable-background-networking"]
+PICTURES = {
+    "snapshots_light": "temperature=0.4&colour_range=data",
+    "snapshots_dark": "temperature=0.5&dark=1&third_view=difference&colour_range=data",
+    "snapshots_large": "temperature=0.4&copies=8&third_view=histogram",
+}
+
+
+def main():
+    """Serve the app, open each address at 1440 x 900, write the pictures."""
+    server = subprocess.Popen([sys.executable, "-m", "panel", "serve", str(ROOT / "app.py"), "--port", str(PORT)])
+    try:
+        wait_for(f"http://localhost:{PORT}/app")
+        with sync_playwright() as play:
+            path = shutil.which("chromium") or shutil.which("google-chrome")
+            browser = play.chromium.launch(executable_path=path, args=FLAGS)
+            for name, query in PICTURES.items():
+                page = browser.new_page(viewport={"width": 1440, "height": 900})
+                page.goto(f"http://localhost:{PORT}/app?{query}")
+                page.wait_for_selector("canvas")
+                page.wait_for_timeout(6000)
+                page.screenshot(path=ROOT / "docs" / "images" / f"{name}.png")
+                page.close()
+            draw_equilibration(browser.new_page(viewport={"width": 1040, "height": 420}))
+            browser.close()
+    finally:
+        server.terminate()
+
+
+def draw_equilibration(page):
+    """E/N against sweeps, one line a configuration: amber from above, teal from below, one figure a temperature."""
+    data = gv.open(ROOT / "data" / "ka2d")
+    figures = []
+    for temperature in data.temperatures:
+        late = [record.provenance["energies"][-1] for record in data[temperature].records]
+        chart = figure(
+            width=510,
+            height=400,
+            x_axis_type="log",
+            toolbar_location=None,
+            title=f"T = {temperature:g}",
+            x_axis_label="swap Monte Carlo sweeps",
+            y_axis_label="energy per particle E/N",
+            y_range=(min(late) - 0.12, max(late) + 0.25),
+        )
+        for record in data[temperature].records:
+            colour = ACCENTS[False][1 if record.provenance["start"] == "hot" else 0]
+            sweeps = [max(sweep, 0.5) for sweep in record.provenance["sweeps"]]
+            chart.line(sweeps, record.provenance["energies"], color=colour, line_width=1.5)
+        figures.append(chart)
+    page.set_content(file_html(row(*figures), INLINE))
+    page.wait_for_selector("canvas")
+    page.wait_for_timeout(1000)
+    page.screenshot(path=ROOT / "docs" / "images" / "equilibration.png")
+
+
+def wait_for(address, seconds=60):
+    """Until the server answers."""
+    deadline = time.time() + seconds
+    while time.time() < deadline:
+        try:
+            urllib.request.urlopen(address, timeout=5)
+            return
+        except OSError:
+            time.sleep(0.3)
+    raise TimeoutError(f"no answer from {address} within {seconds} s")
+
+
+if __name__ == "__main__":
+    main()
