@@ -77,8 +77,8 @@ def drag(visit, points):
 def test_a_lasso_in_the_scatter_selects_in_the_snapshots(visit, library):
     visit.open(SMALL)
     session = session_of(library)
-    visit.until(lambda: plot(visit, "Propensity C_B, MD"), "the scatter")
-    frame = plot(visit, "Propensity C_B, MD")
+    visit.until(lambda: plot(visit, "Propensity C_B of type 1, MD"), "the scatter")
+    frame = plot(visit, "Propensity C_B of type 1, MD")
     left, right = frame["x"] + 2, frame["x"] + 0.5 * frame["width"]
     drag(visit, [(left, frame["y"] + 2), (right, frame["y"] + 2),
                  (right, frame["y"] + frame["height"] - 2), (left, frame["y"] + frame["height"] - 2)])  # fmt: skip
