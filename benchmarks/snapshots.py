@@ -2,7 +2,8 @@
 
 Serves the app and, as the peer, the same two pictures as Bokeh circles on one shared data source; headless Chromium
 presses the right arrow key, and the page itself reads back pixels of particles that must change until they have the
-colours that the data and the colour scale give. Every time value is visited for the first time in its session.
+colours that the data and the colour scale give; for Bokeh, whose circles of two pixels mix their colours, until most of
+them have changed. Every time value is visited for the first time in its session.
 
     python benchmarks/snapshots.py
     python benchmarks/snapshots.py --visits 5 --copies 1
@@ -65,12 +66,16 @@ ARM = """([canvases, kind, points, colours, tolerance]) => {
     context.readPixels(0, 0, width, height, context.RGBA, context.UNSIGNED_BYTE, data);
     return data;
   };
+  const before = contexts.map(read);
   const there = () => {
     const data = contexts.map(read);
-    return points.every(([k, x, y], n) => {
+    const right = points.filter(([k, x, y], n) => {
       const {width, height} = canvases[k], at = 4 * (x + width * (kind === "2d" ? y : height - 1 - y));
+      // Smoothed edges mix the colours of Bokeh's small circles: there four pixels of five must have changed.
+      if (kind === "2d") return [0, 1, 2].some((j) => Math.abs(before[k][at + j] - data[k][at + j]) > 3);
       return colours[n].every((c, j) => Math.abs(c - data[k][at + j]) <= tolerance);
     });
+    return right.length >= (kind === "2d" ? 0.8 : 1) * points.length;
   };
   if (there()) throw new Error("the colours are there before the key is pressed");
   drawn = false;

@@ -12,7 +12,7 @@ from glassviz.views.colours import NEUTRALS, PROPENSITY
 NO_VALUE = 255
 _HIGHEST = 254
 _MOST_TYPES = 16
-_SCRIPTS = ("particles_gl.js", "particles_gestures.js", "particles.js")
+_SCRIPTS = ("particles_gl.js", "particles_gestures.js", "particles_page.js", "particles.js")
 # The ground between the discs is a middle grey, so that neither end nor the white middle of a map melts into it.
 _LIGHT = {**NEUTRALS[False], "ground": "#c3c8ce", "missing": "#99a0a8", "ink": "#14171a"}
 _DARK = {**NEUTRALS[True], "ground": "#24282e", "missing": "#6c737c", "ink": "#050607"}
