@@ -71,9 +71,10 @@ def score_table(type_number, here, test, split):
         whole = "<div><div class=large>…</div><span>test set</span></div>"
     else:
         error = f" ± {test['error']:.2f}" if np.isfinite(test["error"]) else ""
+        counted = f"{test['configurations']} configuration{'s' * (test['configurations'] != 1)}"
         whole = (
             f"<div><div class=large>{number(test['pearson'], 2)}{error}</div><span>test set "
-            f"({test['configurations']} configurations) · ceiling {number(test['ceiling'], 2)}</span></div>"
+            f"({counted}) · ceiling {number(test['ceiling'], 2)}</span></div>"
         )
     return f"<h2>Pearson correlation, type {type_number}</h2><div class=row>{own}{whole}</div>"
 
