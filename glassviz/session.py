@@ -300,7 +300,8 @@ class Session(param.Parameterized):
         if name in ("temperature", "time") and isinstance(wanted, int | float) and wanted > 0:
             return min(options, key=lambda option: abs(option - wanted))
         if name == "temperature":
-            return max(options, key=lambda temperature: len(self.data[temperature]))
+            # The coldest with labels: there dynamics is most heterogeneous.
+            return min(options, key=lambda temperature: (len(self.data[temperature].times) == 0, temperature))
         if name == "time" and len(self.point.times):
             return options[int(np.nanargmin(np.abs(np.nanmean(self.point.mean_correlation(), axis=0) - level)))]
         if name == "configuration" and "test" in self.point.split:
