@@ -1,7 +1,7 @@
 """Session: what one user has chosen, and the arrays that follow from it; no widget and no file of its own."""
 
 from pathlib import Path
-from threading import Lock
+from threading import Lock, RLock
 
 import numpy as np
 import param
@@ -140,6 +140,8 @@ class Session(param.Parameterized):
         super().__init__()
         self.library = library
         self._cache, self._lock = {}, Lock()
+        # Several threads serve one visitor: a choice waits until the one before it has settled.
+        self._choosing = RLock()
         self.choose(**state)
         self.seen = self.stamp()
 
@@ -168,6 +170,10 @@ class Session(param.Parameterized):
 
         A change of temperature stays at the same point of the decay: the time of the closest mean C_B.
         """
+        with self._choosing:
+            self._choose(state)
+
+    def _choose(self, state):
         fresh = not self.data_set
         level = 0.5 if fresh else self._level()
         moved = fresh or any(state.get(name, getattr(self, name)) != getattr(self, name) for name in self.DEPENDENT[:2])

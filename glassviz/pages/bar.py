@@ -1,5 +1,7 @@
 """The bar on top of every page: data set, temperature, time, configuration, model. It is the Session."""
 
+from threading import get_ident
+
 import panel as pn
 import panel_material_ui as pmui
 
@@ -11,7 +13,7 @@ class Bar:
 
     def __init__(self, session):
         self.session = session
-        self._busy = False
+        self._filling = None
         select = {"size": "small", "margin": (14, 6, 4, 6)}
         self.widgets = {
             "data_set": pmui.Select(label="Data set", width=96, **select),
@@ -48,12 +50,12 @@ class Bar:
         )
 
     def _chosen(self, name, value):
-        if not self._busy and value is not None:
+        if self._filling != get_ident() and value is not None:
             self.session.choose(**{name: value})
 
     def _fill(self):
         """Options and values from the session, without echoing them back."""
-        self._busy = True
+        self._filling = get_ident()
         try:
             for name, widget in self.widgets.items():
                 options = self._options(name)
@@ -63,7 +65,7 @@ class Bar:
                 elif widget.value != value:
                     widget.value = value
         finally:
-            self._busy = False
+            self._filling = None
 
     def _options(self, name):
         """Label to value of each choice."""

@@ -106,6 +106,7 @@ def test_widgets_write_the_address(visit, library):
     visit.choose("Temperature T", "1")
     visit.holds(temperature=1.0)
     visit.choose("Temperature T", "0.8")
+    visit.holds(temperature=0.8)
     visit.choose("Configuration", "0 · train")
     visit.holds(temperature=0.8, configuration=0)
     visit.page.get_by_role("button", name="Displacement").click()

@@ -84,8 +84,9 @@ class Visit:
 
     def panel(self, k):
         # Panels are built anew when they change their number or size.
-        self.until(lambda: self.page.locator(".panel").nth(k).bounding_box(), f"panel {k}")
-        return self.page.locator(".panel").nth(k).bounding_box()
+        boxes = []
+        self.until(lambda: boxes.append(self.page.locator(".panel").nth(k).bounding_box()) or boxes[-1], f"panel {k}")
+        return boxes[-1]
 
     def centre(self):
         box = self.panel(0)

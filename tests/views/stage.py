@@ -75,8 +75,9 @@ class Stage:
 
     def panel(self, k):
         # Panels are built anew when the page changes its size.
-        self.until(lambda: self.page.locator(".panel").nth(k).bounding_box())
-        return self.page.locator(".panel").nth(k).bounding_box()
+        boxes = []
+        self.until(lambda: boxes.append(self.page.locator(".panel").nth(k).bounding_box()) or boxes[-1])
+        return boxes[-1]
 
     def places(self, k, indices):
         """Page coordinates (n, 2) of particles in panel k."""
