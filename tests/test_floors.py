@@ -14,7 +14,7 @@ FLOORS = [
     ("interactions",),
     ("simulation", "structure", "dynamics"),
     ("record", "dataset"),
-    ("learning",),
+    ("formats", "learning"),
     (),
     ("tasks",),
     (),
@@ -25,7 +25,8 @@ FLOORS = [
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # Rooms below the views import at module level only these; whatever else they need is imported where it is used.
-LIGHT = {"numpy", "scipy", "numba", "h5py", "safetensors", "glassviz"}
+# llvmlite is the part of numba that its own vector types are made of.
+LIGHT = {"numpy", "scipy", "numba", "llvmlite", "h5py", "safetensors", "glassviz"}
 FILES = sorted((REPOSITORY / "glassviz").rglob("*.py"))
 
 

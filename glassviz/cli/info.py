@@ -73,8 +73,8 @@ def starts(point):
         late = []
         for record in point.records:
             if record.provenance.get("start") == start:
-                sweeps, energies = (np.array(record.provenance.get(name, [0])) for name in ("sweeps", "energies"))
-                late.append(energies[sweeps >= 0.8 * sweeps[-1]].mean())
+                cycles, energies = (np.array(record.provenance.get(name, [0])) for name in ("cycles", "energies"))
+                late.append(energies[cycles >= 0.8 * cycles[-1]].mean())
         means.append(np.mean(late) if late else np.nan)
         errors.append(standard_error(late))
     ratio = (means[0] - means[1]) / np.hypot(*errors)

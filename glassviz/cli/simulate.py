@@ -9,6 +9,7 @@ from glassviz.systems import SYSTEMS, system_named
 EXAMPLES = (
     "glassviz simulate --temperature 0.45 --train 6 --validation 2 --test 4",
     "glassviz simulate --temperature 0.4 --train 3 --validation 1 --test 2 --until 0.5 --output data/ka2d",
+    "glassviz simulate --temperature 0.15 --train 4 --test 4 --no-labels --cycles 20000",
     "glassviz simulate --system KA --temperature 0.8 --number 4096 --test 1 --test-replicas 4 --until 0.9",
 )
 
@@ -31,7 +32,9 @@ def add_parser(commands):
     parser.add_argument("--replicas", type=int, default=8, help="of training and validation (even; default 8)")
     parser.add_argument("--test-replicas", type=int, default=20, help="of test configurations (even; default 20)")
     parser.add_argument("--until", type=float, default=0.25, metavar="C", help="smallest mean C_B with labels (0.25)")
-    parser.add_argument("--sweeps", type=int, default=10_000, help="swap Monte Carlo sweeps at T (default 10000)")
+    parser.add_argument("--test-until", type=float, metavar="C", help="the same for test configurations")
+    parser.add_argument("--no-labels", action="store_true", help="equilibrium structures only")
+    parser.add_argument("--cycles", type=int, default=600, help="of hybrid Monte Carlo at T (default 600)")
     parser.add_argument("--seed", type=int, default=1, help="same seed, same data set (default 1)")
     parser.add_argument("--output", metavar="FOLDER", help="data set folder (default: $GLASSVIZ_HOME/data/<system>)")
 
@@ -47,8 +50,9 @@ def run(arguments):
         temperature=arguments.temperature,
         configurations={split: getattr(arguments, split) for split in replicas},
         replicas=replicas,
-        until=arguments.until,
-        sweeps=arguments.sweeps,
+        until=None if arguments.no_labels else arguments.until,
+        test_until=arguments.test_until,
+        cycles=arguments.cycles,
         seed=arguments.seed,
         number=arguments.number,
     )

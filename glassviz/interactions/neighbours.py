@@ -132,29 +132,6 @@ def verlet_list(positions, box, cutoff):
 
 
 @njit(cache=True, nogil=True)
-def full_list(starts, neighbours):
-    """The half list with every pair entered at both of its particles; starts (N + 1,), neighbours (2 M,)."""
-    number = len(starts) - 1
-    counts = np.zeros(number + 1, np.int64)
-    for i in range(number):
-        for slot in range(starts[i], starts[i + 1]):
-            counts[i + 1] += 1
-            counts[neighbours[slot] + 1] += 1
-    for i in range(number):
-        counts[i + 1] += counts[i]
-    both = np.empty(counts[number], np.int32)
-    filled = counts[:-1].copy()
-    for i in range(number):
-        for slot in range(starts[i], starts[i + 1]):
-            j = neighbours[slot]
-            both[filled[i]] = j
-            filled[i] += 1
-            both[filled[j]] = i
-            filled[j] += 1
-    return counts, both
-
-
-@njit(cache=True, nogil=True)
 def moved_too_far(positions, reference, skin):
     """Whether any particle is farther than half the skin from where the list was built."""
     limit = 0.25 * skin * skin

@@ -1,13 +1,52 @@
-"""Equilibrated configurations by swap Monte Carlo, from two kinds of start whose energies must meet."""
+"""Equilibrated configurations by hybrid and swap Monte Carlo, with the evidence that they are equilibrated."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from glassviz.simulation import SwapMonteCarlo, random_configuration
+from glassviz.configuration import Configuration
+from glassviz.dynamics import bond_breaking_propensity
+from glassviz.simulation import HybridMonteCarlo, SwapMonteCarlo, random_configuration
 
 STARTS = ("hot", "cold")
-SAMPLES = 60
+HOT_SWEEPS = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Equilibration:
+    """A configuration and how it got there.
+
+    configuration : at the end, wrapped
+    cycles : (n,) of hybrid Monte Carlo at the final temperature, increasing
+    energies : (n,) E / N at these cycles
+    bonds_kept : (n,) mean bond-breaking correlation with the configuration half-way, over all particles; nan before
+    acceptance : of trajectories and of exchanges
+    """
+
+    configuration: Configuration
+    cycles: np.ndarray
+    energies: np.ndarray
+    bonds_kept: np.ndarray
+    acceptance: tuple
+
+    @property
+    def relaxation_cycles(self):
+        """Cycles after which half of the bonds are broken; nan when the run's second half was too short for that."""
+        return relaxation_cycles(self.cycles, self.bonds_kept)
+
+
+def relaxation_cycles(cycles, bonds_kept):
+    """Cycles from half-way until `bonds_kept` falls to 1/2, by linear interpolation; nan when it does not."""
+    cycles, kept = np.asarray(cycles, dtype=float), np.asarray(bonds_kept, dtype=float)
+    there = np.isfinite(kept)
+    cycles, kept = cycles[there], kept[there]
+    below = np.flatnonzero(kept <= 0.5)
+    if len(below) == 0 or below[0] == 0:
+        return float("nan")
+    after = below[0]
+    fraction = (kept[after - 1] - 0.5) / (kept[after - 1] - kept[after])
+    return float(cycles[after - 1] + fraction * (cycles[after] - cycles[after - 1]) - cycles[0])
 
 
 def configuration_seed(seed, temperature, index):
@@ -15,27 +54,48 @@ def configuration_seed(seed, temperature, index):
     return int(np.random.SeedSequence([seed, round(temperature * 1e6), index]).generate_state(1, np.uint64)[0])
 
 
-def equilibrate(system, temperature, number, sweeps, seed, start, progress=None):
-    """A configuration at `temperature` after `sweeps` sweeps, and the energies on the way.
+def equilibrate(system, temperature, number, cycles, seed, start, progress=None):
+    """An Equilibration of `cycles` cycles at `temperature`.
 
-    start : "hot" comes from random positions at T = 5 and cools onto its plateau from above; "cold" is first annealed
-        at 0.7 T and heats onto it from below
-    Returns (Configuration with wrapped positions, sweeps (n,), E/N (n,), acceptance of displacements and exchanges).
+    start : "hot" comes from random positions at T = 5 and falls onto its plateau of energy from above; "cold" is first
+        annealed for as many cycles at 0.7 T and rises onto it from below
     """
-    streams = np.random.SeedSequence(seed).spawn(4)
-    configuration = random_configuration(system, number, streams[0])
+    streams = np.random.SeedSequence(seed).spawn(5)
+    hot = SwapMonteCarlo(random_configuration(system, number, streams[0]), system, 5.0, streams[1])
     # At T = 5 the overlaps of the random start resolve within a few sweeps.
-    stages = [(5.0, 100)] if start == "hot" else [(5.0, 100), (max(1.0, temperature), 500), (0.7 * temperature, sweeps)]
-    for (level, length), stream in zip(stages, streams[1].spawn(len(stages)), strict=True):
-        chain = SwapMonteCarlo(configuration, system, level, stream)
-        chain.run(length, progress)
-        configuration = chain.configuration
-    chain = SwapMonteCarlo(configuration, system, temperature, streams[2])
-    marks = np.unique(np.concatenate([[0], np.geomspace(1, sweeps, SAMPLES)]).astype(int))
-    energies = [chain.energy]
-    for before, after in pairwise(marks):
-        chain.run(int(after - before))
+    hot.run(HOT_SWEEPS)
+    configuration = _at(max(1.0, temperature), hot.configuration, system, streams[4])
+    if start == "cold":
+        annealing = HybridMonteCarlo(configuration, system, 0.7 * temperature, streams[3])
+        annealing.run(cycles, progress)
+        configuration = annealing.configuration
+    chain = HybridMonteCarlo(configuration, system, temperature, streams[2])
+    return _follow(chain, cycles, progress)
+
+
+def _at(temperature, configuration, system, stream):
+    """The configuration after a few sweeps at a temperature where trajectories are accepted."""
+    chain = SwapMonteCarlo(configuration, system, temperature, stream)
+    chain.run(HOT_SWEEPS)
+    return chain.configuration
+
+
+def _follow(chain, cycles, progress):
+    """Run the chain; note the energy, and from half-way on how many bonds are kept."""
+    half = cycles // 2
+    later = half + np.geomspace(1, max(1, cycles - half), 20)
+    marks = np.unique(np.concatenate([[0, half, cycles], np.geomspace(1, cycles, 40), later]).astype(int))
+    energies, kept, middle = [], [], None
+    for before, after in pairwise([0, *marks]):
+        chain.run(int(after - before), _shifted(progress, int(before), cycles))
         energies.append(chain.energy)
-        if progress is not None:
-            progress(int(after), sweeps)
-    return chain.configuration.wrap(), marks, np.array(energies), chain.acceptance
+        if after == half:
+            middle = chain.configuration
+        positions = chain.configuration.positions[None, None]
+        kept.append(np.nan if middle is None else bond_breaking_propensity(middle, positions, chain.system)[0].mean())
+    return Equilibration(chain.configuration.wrap(), marks, np.array(energies), np.array(kept), chain.acceptance)
+
+
+def _shifted(progress, before, cycles):
+    """Progress of a part as progress of the whole."""
+    return None if progress is None else lambda done, _: progress(before + done, cycles)

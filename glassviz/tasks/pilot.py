@@ -22,7 +22,7 @@ RATIO = 1.12
 STEPS_PER_CALL = 1000
 
 
-def time_grid(folders, system, temperature, number, until, sweeps, seed, progress=None):
+def time_grid(folders, system, temperature, number, until, cycles, seed, progress=None):
     """Times of the labels down to mean C_B = `until`, (n,): the short ones and one for each level.
 
     Read from pilot.json in the first of `folders` that has one; levels that it lacks are measured and added in
@@ -32,7 +32,7 @@ def time_grid(folders, system, temperature, number, until, sweeps, seed, progres
     known = next((read_pilot(path) for path in paths if path.exists()), {"level_times": {}})
     wanted = [level for level in LEVELS if level >= until - 1e-9]
     if any(f"{level:.2f}" not in known["level_times"] for level in wanted):
-        pilot = run_pilot(system, temperature, number, min(wanted), sweeps, seed, progress)
+        pilot = run_pilot(system, temperature, number, min(wanted), cycles, seed, progress)
         known = {**pilot, "level_times": {**pilot["level_times"], **known["level_times"]}}
         publish_json(paths[0], known)
     elif not paths[0].exists():
@@ -41,13 +41,13 @@ def time_grid(folders, system, temperature, number, until, sweeps, seed, progres
     return np.array(sorted(times))
 
 
-def run_pilot(system, temperature, number, until, sweeps, seed, progress=None):
+def run_pilot(system, temperature, number, until, cycles, seed, progress=None):
     """Mean C_B(t) of type 1 over a few configurations and replicas, until it falls to `until`; a JSON-ready dict."""
     replicas = []
     for index in range(CONFIGURATIONS):
         # Numbers far from those of the data set: a pilot's configurations are never used again.
         stream = configuration_seed(seed, temperature, 10**6 + index)
-        start, *_ = equilibrate(system, temperature, number, sweeps, stream, STARTS[index % 2], progress)
+        start = equilibrate(system, temperature, number, cycles, stream, STARTS[index % 2], progress).configuration
         replicas += [(start, MolecularDynamics(start, system, temperature, stream, k)) for k in range(REPLICAS)]
     step, times, curve = 0, [], [1.0]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:

@@ -8,7 +8,15 @@ import numpy as np
 
 from glassviz import __version__
 from glassviz.dataset import state_folder
-from glassviz.dynamics import bond_breaking_halves, displacement_halves
+from glassviz.dynamics import (
+    bond_breaking_halves,
+    bond_breaking_means,
+    displacement_halves,
+    overlap_means,
+    self_scattering_means,
+    squared_displacement_means,
+)
+from glassviz.dynamics.overlap import NEAR
 from glassviz.errors import DataError, InputError
 from glassviz.interactions.neighbours import require_nearest_images
 from glassviz.record import SPLITS, Record, read_record, write_record
@@ -27,16 +35,18 @@ class SimulationPlan:
 
     configurations : how many of each split, in all (those already there count)
     replicas : of each split, even; the two halves give ceilings and unbiased collective quantities
-    until : smallest mean C_B with labels
-    sweeps : swap Monte Carlo sweeps at the final temperature
+    until : smallest mean C_B with labels; None: structures without labels
+    test_until : the same for test configurations, None: like the others
+    cycles : of hybrid Monte Carlo with exchanges at the final temperature
     """
 
     system: GlassFormer
     temperature: float
     configurations: dict
     replicas: dict
-    until: float = 0.25
-    sweeps: int = 10_000
+    until: float | None = 0.25
+    test_until: float | None = None
+    cycles: int = 600
     seed: int = 1
     number: int | None = None
     inner: float = 1.4
@@ -47,6 +57,10 @@ class SimulationPlan:
         """Number of particles N."""
         return self.system.number if self.number is None else self.number
 
+    def last_level(self, split):
+        """Smallest mean C_B with labels in a split; None without labels."""
+        return self.until if split != "test" or self.test_until is None else self.test_until
+
     def __post_init__(self):
         if not 0 < self.temperature <= HOTTEST:
             raise InputError(f"temperature is {self.temperature}, expected a positive number up to {HOTTEST:g}")
@@ -54,17 +68,23 @@ class SimulationPlan:
             raise InputError(f"number is {self.particles}, expected at most {MOST_PARTICLES}")
         edge = self.system.box_edge(self.system.counts(self.particles).sum())
         require_nearest_images((edge,), self.system.largest_cutoff, f"{self.system.name}'s cutoff")
+        self._check_splits()
+        if not any(self.configurations.values()):
+            raise InputError("no configuration is asked for, expected some for training, validation or test")
+        for name, last in (("until", self.until), ("test_until", self.test_until)):
+            if last is not None and not any(abs(last - level) < 1e-9 for level in LEVELS):
+                raise InputError(f"{name} is {last}, expected one of {LEVELS}")
+        if self.until is None and self.test_until is not None:
+            raise InputError(f"test_until is {self.test_until}, expected none where until is none")
+        if self.cycles < 2 or self.seed < 0:
+            raise InputError(f"cycles is {self.cycles} and seed is {self.seed}, expected cycles >= 2 and seed >= 0")
+
+    def _check_splits(self):
         for split in SPLITS:
             if self.configurations.get(split, 0) < 0:
                 raise InputError(f"{split} configurations are {self.configurations[split]}, expected 0 or more")
             if self.replicas.get(split, 2) < 2 or self.replicas.get(split, 2) % 2:
                 raise InputError(f"{split} replicas are {self.replicas[split]}, expected an even number from 2 on")
-        if not any(self.configurations.values()):
-            raise InputError("no configuration is asked for, expected some for training, validation or test")
-        if not any(abs(self.until - level) < 1e-9 for level in LEVELS):
-            raise InputError(f"until is {self.until}, expected one of {LEVELS}")
-        if self.sweeps < 1 or self.seed < 0:
-            raise InputError(f"sweeps is {self.sweeps} and seed is {self.seed}, expected sweeps >= 1 and seed >= 0")
 
 
 def simulate(plan, folder, progress=None, beside=()):
@@ -85,16 +105,24 @@ def simulate(plan, folder, progress=None, beside=()):
         return []
     # A place that cannot be written is found out now, not after hours of simulation.
     state.mkdir(parents=True, exist_ok=True)
-    times = time_grid(
-        states, plan.system, plan.temperature, plan.number, plan.until, plan.sweeps, plan.seed, report("pilot run")
-    )
+    grids = _grids(plan, states, report("pilot run"))
     written = []
     for count, (index, split) in enumerate(missing, 1):
         stage = f"T = {plan.temperature:g}, {split} configuration {count} of {len(missing)}"
         path = state / f"{index:04d}.h5"
-        if write_record(path, make_record(plan, times, index, split, report(stage))):
+        if write_record(path, make_record(plan, grids[split], index, split, report(stage))):
             written.append(path)
     return written
+
+
+def _grids(plan, states, progress):
+    """Label times of each split, from the longest pilot run that any of them needs; none without labels."""
+    if plan.until is None:
+        return dict.fromkeys(SPLITS, np.empty(0))
+    last = {split: plan.last_level(split) for split in SPLITS if plan.configurations.get(split, 0)}
+    run = (plan.system, plan.temperature, plan.number)
+    time_grid(states, *run, min(last.values()), plan.cycles, plan.seed, progress)
+    return {split: time_grid(states, *run, level, plan.cycles, plan.seed) for split, level in last.items()}
 
 
 def missing_configurations(plan, states):
@@ -124,33 +152,49 @@ def make_record(plan, times, index, split, progress=None):
     """Equilibrate, quench and run one configuration."""
     seed = configuration_seed(plan.seed, plan.temperature, index)
     start, replicas = STARTS[index % 2], plan.replicas.get(split, 10)
-    thermal, sweeps, energies, acceptance = equilibrate(
-        plan.system, plan.temperature, plan.number, plan.sweeps, seed, start, progress
-    )
+    run = equilibrate(plan.system, plan.temperature, plan.number, plan.cycles, seed, start, progress)
+    thermal = run.configuration
     inherent = inherent_structure(thermal, plan.system)
-    runs = isoconfigurational(thermal, plan.system, plan.temperature, times, replicas, seed=seed, progress=progress)
+    none = np.empty((2, 0, thermal.number))
+    labels = {"half_replicas": (0, 0), "times": times, "bond_breaking_halves": none, "displacement_halves": none}
+    if len(times):
+        runs = isoconfigurational(thermal, plan.system, plan.temperature, times, replicas, seed=seed, progress=progress)
+        labels |= {"half_replicas": (replicas // 2, replicas // 2), **_labels(plan, thermal, runs)}
     return Record(
         system=plan.system.name,
         temperature=plan.temperature,
         index=index,
         split=split,
         seed=plan.seed,
-        half_replicas=(replicas // 2, replicas // 2),
         thermal=thermal,
         inherent=inherent,
-        times=times,
-        bond_breaking_halves=bond_breaking_halves(thermal, runs, plan.system, plan.inner, plan.outer),
-        displacement_halves=displacement_halves(thermal, runs),
+        **labels,
         provenance={
             "software": f"glassviz {__version__}",
             "start": start,
-            "sweeps": sweeps.tolist(),
-            "energies": np.round(energies, 6).tolist(),
-            "acceptance": np.round(acceptance, 5).tolist(),
+            "cycles": run.cycles.tolist(),
+            "energies": np.round(run.energies, 6).tolist(),
+            "bonds_kept": [None if np.isnan(kept) else round(float(kept), 5) for kept in run.bonds_kept],
+            "acceptance": [None if np.isnan(fraction) else round(fraction, 5) for fraction in run.acceptance],
             "energy_thermal": round(float(potential_energy(thermal, plan.system).mean()), 7),
             "energy_inherent": round(float(potential_energy(inherent, plan.system).mean()), 7),
             "ensemble": plan.system.ensemble,
             "time_step": plan.system.time_step,
             "bond_cutoffs": [plan.inner, plan.outer],
+            "overlap_distance": NEAR,
+            "wavenumber": plan.system.wavenumber,
         },
     )
+
+
+def _labels(plan, thermal, runs):
+    """What is kept of the trajectories, by the name of the record's field."""
+    cutoffs = plan.system, plan.inner, plan.outer
+    return {
+        "bond_breaking_halves": bond_breaking_halves(thermal, runs, *cutoffs),
+        "displacement_halves": displacement_halves(thermal, runs),
+        "bond_breaking_means": bond_breaking_means(thermal, runs, *cutoffs),
+        "overlap_means": overlap_means(thermal, runs, NEAR),
+        "self_scattering_means": self_scattering_means(thermal, runs, plan.system.wavenumber),
+        "squared_displacement_means": squared_displacement_means(thermal, runs),
+    }

@@ -3,7 +3,7 @@ import pytest
 
 from glassviz.configuration import Configuration
 from glassviz.errors import InputError
-from glassviz.interactions.neighbours import full_list, neighbour_pairs, verlet_list
+from glassviz.interactions.neighbours import neighbour_pairs, verlet_list
 
 
 def brute_force(positions, box, cutoff):
@@ -35,16 +35,6 @@ def test_a_list_longer_than_its_first_guess_grows():
     positions = np.random.default_rng(3).random((300, 2)) * 5.0
     starts, _ = verlet_list(positions, (5.0, 5.0), 2.5)
     assert starts[-1] == len(brute_force(positions, np.array([5.0, 5.0]), 2.5)) > 16 * 300 / 2
-
-
-def test_full_list_names_every_pair_twice():
-    positions = np.random.default_rng(4).random((50, 2)) * 8.0
-    half = verlet_list(positions, (8.0, 8.0), 2.0)
-    starts, neighbours = full_list(*half)
-    found = {(i, int(j)) for i in range(50) for j in neighbours[starts[i] : starts[i + 1]]}
-    expected = brute_force(positions, np.array([8.0, 8.0]), 2.0)
-    assert found == expected | {(j, i) for i, j in expected}
-    assert len(neighbours) == 2 * len(expected)
 
 
 def test_a_cutoff_above_half_the_box_is_refused():

@@ -29,17 +29,18 @@ def test_energy_error_of_velocity_verlet_is_of_second_order(system, number, time
 
 @pytest.mark.parametrize(("system", "number", "time_step"), [(gv.KA2D, 129, 0.002), (gv.KA, 200, 0.001)])
 def test_energy_does_not_drift_over_a_hundred_thousand_steps(system, number, time_step):
-    series, replica = run(system, number, time_step, 100_000 * time_step, 100, ensemble="NVE")
+    # Velocity Verlet itself lets the energy fluctuate by some 6e-5: averages of a thousand values see the drift.
+    series, replica = run(system, number, time_step, 100_000 * time_step, 10, ensemble="NVE")
     blocks = series.reshape(10, -1).mean(axis=1) / number
-    assert len(series) == 1000
+    assert len(series) == 10_000
     assert abs(blocks[-1] - blocks[0]) < 1e-5
-    # The sum of 1e5 rounded kicks stays at rounding level.
+    # Pair forces are integers: the sum of 1e5 kicks stays at the rounding of the velocities.
     np.testing.assert_allclose(replica.velocities.sum(axis=0), 0, atol=1e-9)
 
 
 def test_thermostat_invariant_and_temperature():
-    series, replica = run(gv.KA2D, 129, 0.004, 200.0, 10, ensemble="NVT")
-    assert abs(series[-200:].mean() - series[:200].mean()) / 129 < 1e-4
+    series, replica = run(gv.KA2D, 129, 0.002, 200.0, 10, ensemble="NVT")
+    assert abs(series[-2000:].mean() - series[:2000].mean()) / 129 < 1e-4
     coarse, _ = run(gv.KA2D, 129, 0.008, 16.0, 2, ensemble="NVT")
     fine, _ = run(gv.KA2D, 129, 0.004, 16.0, 4, ensemble="NVT")
     assert coarse.std() / fine.std() == pytest.approx(4, abs=0.8)

@@ -18,7 +18,7 @@ def plan(**changes):
         "configurations": {"train": 2, "test": 1},
         "replicas": {"train": 2, "test": 4},
         "until": 0.80,
-        "sweeps": 60,
+        "cycles": 10,
         "number": 129,
     }
     return SimulationPlan(**{**values, **changes})
@@ -44,6 +44,16 @@ def test_a_data_set_is_what_the_plan_asked_for(folder):
     assert (np.diff(mean) < 0.02).all()
     for level, time in levels.items():
         assert mean[np.isclose(point.times, time)][0] == pytest.approx(float(level), abs=0.06)
+    kept = np.nanmean(point.bond_breaking_means, axis=1)
+    np.testing.assert_allclose(kept, point.mean_correlation(), atol=1e-6)
+    scattering = point.self_scattering
+    assert scattering.shape == (3, 2, len(point.times))
+    # Short times are ballistic, and so Gaussian: F_s = exp(-k^2 <R^2> / 2d).
+    short = np.exp(-(gv.KA2D.wavenumber**2) * np.nanmean(point.squared_displacement_means[:, :, 0], axis=1) / 4)
+    np.testing.assert_allclose(scattering[:, :, 0].mean(axis=1), short, atol=0.02)
+    assert (scattering[:, :, 0] > 0.5).all()
+    assert (scattering[:, :, -1] < 0.3).all()
+    assert np.nanmin(point.overlap_means[:, :, 0]) > np.nanmax(point.overlap_means[:, :, -1])
     starts = {record.provenance["start"] for record in point.records}
     assert starts == {"hot", "cold"}
     for record in point.records:
@@ -145,7 +155,7 @@ def test_a_damaged_file_stops_the_extension_with_its_name(folder, tmp_path):
         ({"replicas": {"test": 0}}, "even number"),
         ({"configurations": {"train": -1}}, "train configurations are -1"),
         ({"until": 0.33}, "until is 0.33"),
-        ({"sweeps": 0}, "sweeps"),
+        ({"cycles": 1}, "cycles"),
         ({"seed": -1}, "seed"),
         ({"number": 20}, "half the box"),
         ({"number": 10**12}, "at most"),
@@ -164,9 +174,13 @@ def test_both_kinds_of_start_reach_the_same_energy():
     for start in ("hot", "cold"):
         late = []
         for seed in range(4):
-            _, sweeps, energies, acceptance = equilibrate(gv.KA2D, 1.0, 129, 500, seed, start)
-            late.append(energies[sweeps > 100].mean())
-            assert 0 < acceptance[1] < acceptance[0] < 1
+            run = equilibrate(gv.KA2D, 1.0, 129, 60, seed, start)
+            late.append(run.energies[run.cycles > 12].mean())
+            assert 0 < run.acceptance[1] < run.acceptance[0] < 1
+            # Bonds are counted from half-way on, and break within a few cycles at this temperature.
+            assert np.isnan(run.bonds_kept[run.cycles < 30]).all()
+            assert run.bonds_kept[run.cycles == 30] == 1
+            assert 1 < run.relaxation_cycles < 30
         means[start] = np.mean(late), np.std(late, ddof=1) / 2
     difference = means["hot"][0] - means["cold"][0]
     assert np.hypot(means["hot"][1], means["cold"][1]) < 0.05
