@@ -1,6 +1,6 @@
 """Labels made in batches on a GPU: the last part of gpu.py, which runs it.
 
-Twelve configurations at a time are equilibrated by chains side by side, quenched on the processor, and run as one
+Configurations are equilibrated by chains side by side, quenched on the processor, and run twelve at a time as one
 ensemble of all their replicas, so that the GPU is full. The files are those of `glassviz simulate`.
 """
 
@@ -23,36 +23,54 @@ from glassviz.tasks.pilot import LEVELS, SHORT_TIMES
 from glassviz.tasks.publish import publish_json
 
 CONFIGURATIONS, REPLICAS = 12, 20  # of a batch: 240 blocks, two on each of an H200's 132 multiprocessors
+BATCHES = 4  # equilibrated at once: a chain takes as long alone as among many
 SPLITS = ("train", "validation", "test")
 SPLIT_OF = (0, 2, 0, 1)  # of configurations 0, 1, 2, 3, 4, ... in turn
-DURATIONS = {0.5: 3e3, 0.4: 1e4, 0.35: 3e4, 0.3: 2e5}  # until mean C_B is below a quarter, generously
+DURATIONS = {0.5: 3e3, 0.4: 1e4, 0.35: 3e4, 0.3: 4e4}  # as far as labels reach, at most
 
 
-def labels(run, rate):
-    """Batches of configurations at the temperatures whose batch fits into the time left, hottest first."""
-    written, options = 0, run.options
+def labels(run, rate, chain_rate):
+    """Batches of configurations at the temperatures whose batch fits into the time left, hottest first.
+
+    rate : particle steps a second; chain_rate : sweeps a second of one chain
+    """
+    written, options, waiting = 0, run.options, {}
     durations = {0.5: 0.2} if options.small else DURATIONS
-    while True:
+    while not (options.small and written):
         fits = []
         for temperature, duration in durations.items():
             steps = duration / gv.KA2D.time_step
-            seconds = 1.5 * steps * CONFIGURATIONS * REPLICAS * options.number / rate + 20 * (not options.small)
+            seconds = 2 * steps * CONFIGURATIONS * REPLICAS * options.number / rate
+            seconds += 0 if waiting.get(temperature) else 2.5 * _sweeps(options) / chain_rate
             if seconds < run.left:
                 fits.append(temperature)
-        if not fits or (options.small and written):
+        if not fits:
             return
         # The temperature that has fewest: all of them in turn, the cold ones only while there is time.
         folder = options.output / "ka2d"
         temperature = min(fits, key=lambda t: (len(list((folder / state_folder(t)).glob("*.h5"))), -t))
-        written += len(_batch(run, folder / state_folder(temperature), temperature, durations[temperature]))
+        state = folder / state_folder(temperature)
+        if not waiting.get(temperature):
+            waiting[temperature] = _equilibrated(run, state, temperature)
+        batch, waiting[temperature] = waiting[temperature][:CONFIGURATIONS], waiting[temperature][CONFIGURATIONS:]
+        written += len(_batch(run, state, temperature, durations[temperature], batch))
 
 
-def _batch(run, folder, temperature, duration):
-    options = run.options
+def _sweeps(options):
+    return 20 if options.small else options.sweeps
+
+
+def _equilibrated(run, folder, temperature):
+    """[(index, configuration, energies, acceptance)] of the next configurations of a temperature."""
     folder.mkdir(parents=True, exist_ok=True)
     first = len(list(folder.glob("*.h5")))
-    indices = range(first, first + (2 if options.small else CONFIGURATIONS))
-    thermal, energies, acceptance = _equilibrate(run, temperature, indices)
+    indices = range(first, first + (2 if run.options.small else BATCHES * CONFIGURATIONS))
+    configurations, energies, acceptance = _equilibrate(run, temperature, indices)
+    return list(zip(indices, configurations, energies.T, acceptance, strict=True))
+
+
+def _batch(run, folder, temperature, duration, batch):
+    options, indices, thermal = run.options, [row[0] for row in batch], [row[1] for row in batch]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         quenches = [pool.submit(inherent_structure, one, gv.KA2D) for one in thermal]
         seeds = [_seed(options.seed, temperature, index) for index in indices]
@@ -68,9 +86,8 @@ def _batch(run, folder, temperature, duration):
     paths = []
     for k, index in enumerate(indices):
         part = runs[:, k * REPLICAS : (k + 1) * REPLICAS]
-        record = _record(
-            options, temperature, index, thermal[k], inherent[k], times, part, energies[:, k], acceptance[k]
-        )
+        _, _, energies, acceptance = batch[k]
+        record = _record(options, temperature, index, thermal[k], inherent[k], times, part, energies, acceptance)
         path = folder / f"{index:04d}.h5"
         if write_record(path, record):
             paths.append(path)
@@ -84,7 +101,7 @@ def _seed(seed, temperature, index):
 
 def _equilibrate(run, temperature, indices):
     """Chains from above (even numbers) and from below (odd numbers); configurations, energies, acceptances."""
-    options, sweeps = run.options, 20 if run.options.small else run.options.sweeps
+    options, sweeps = run.options, _sweeps(run.options)
     states = [random_configuration(gv.KA2D, options.number, _seed(options.seed, temperature, k)) for k in indices]
     stages = [(5.0, 100, None), (max(1.0, temperature), min(500, sweeps), 1), (0.7 * temperature, sweeps, 1)]
     for stage, (level, length, parity) in enumerate(stages):
@@ -153,7 +170,7 @@ def _record(options, temperature, index, thermal, inherent, times, runs, energie
         provenance={
             "software": f"glassviz {__version__}, GPU kernels",
             "start": "hot" if index % 2 == 0 else "cold",
-            "sweeps": np.linspace(0, options.sweeps, 11).astype(int).tolist(),
+            "sweeps": np.linspace(0, _sweeps(options), 11).astype(int).tolist(),
             "energies": np.round(energies, 6).tolist(),
             "acceptance": np.round(acceptance, 5).tolist(),
             "energy_thermal": round(float(potential_energy(thermal, gv.KA2D).mean()), 7),

@@ -16,7 +16,7 @@ _NAMES = {
     "open": "glassviz.dataset",
     "Ridge": "glassviz.learning.ridge",
 }
-_ROOMS = ("simulation", "structure", "dynamics", "learning")
+_ROOMS = ("simulation", "structure", "dynamics", "formats", "learning")
 
 __version__ = "0.1.0"
 __all__ = [*_NAMES, *_ROOMS]

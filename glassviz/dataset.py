@@ -87,10 +87,49 @@ class StatePoint:
         """Displacement propensity R_i(t), (n_configurations, n_times, N), in sigma_11."""
         return self.displacement_halves.mean(axis=1)
 
+    @cached_property
+    def self_scattering(self):
+        """F_s(k, t) of type 1 at k = system.wavenumber, of each half of the replicas, (n_configurations, 2, n_times).
+
+        nan where a file has none.
+        """
+        result = np.full((len(self.records), 2, len(self.times)), np.nan)
+        for row, record in enumerate(self.records):
+            means = record.self_scattering_means
+            if means is not None and len(record.times):
+                halves = means.reshape(2, -1, len(record.times)).mean(axis=1)
+                result[row][:, _time_slots(self.times, record.times)] = halves
+        return result
+
+    @cached_property
+    def bond_breaking_means(self):
+        """Mean C_B(t) over type 1 of each replica, (n_configurations, most replicas, n_times); nan where there is none.
+
+        Its variance over replicas and configurations gives the ordinary chi_4(t), which propensities do not hold.
+        """
+        return self._replica_means("bond_breaking_means")
+
+    @cached_property
+    def overlap_means(self):
+        """Mean of Theta(0.3 - R_i) over type 1 of each replica, (n_configurations, most replicas, n_times) or nan."""
+        return self._replica_means("overlap_means")
+
+    @cached_property
+    def squared_displacement_means(self):
+        """Mean squared displacement of type 1 of each replica, (n_configurations, most replicas, n_times) or nan."""
+        return self._replica_means("squared_displacement_means")
+
     def mean_correlation(self, type_number=1):
         """Mean C_B(t) over the particles of one type, per configuration, (n_configurations, n_times)."""
         chosen = [record.thermal.types == type_number for record in self.records]
         return np.array([c[:, own].mean(axis=1) for c, own in zip(self.bond_breaking, chosen, strict=True)])
+
+    def shared_decay(self, type_number=1):
+        """Mean C_B(t) of every labelled configuration at the times that all of them have: times (n,), curves (m, n)."""
+        curves = self.mean_correlation(type_number)
+        curves = curves[np.isfinite(curves).any(axis=1)]
+        shared = np.isfinite(curves).all(axis=0)
+        return self.times[shared], curves[:, shared]
 
     def _labels(self, name):
         number = self.records[0].thermal.number
@@ -98,6 +137,14 @@ class StatePoint:
         for row, record in enumerate(self.records):
             labels[row][:, _time_slots(self.times, record.times)] = getattr(record, name)
         return labels
+
+    def _replica_means(self, name):
+        result = np.full((len(self.records), max(self.replicas), len(self.times)), np.nan)
+        for row, record in enumerate(self.records):
+            means = getattr(record, name)
+            if means is not None:
+                result[row, : len(means), _time_slots(self.times, record.times)] = means.T
+        return result
 
 
 class Dataset:

@@ -18,6 +18,13 @@ VERSION = 1
 SPLITS = ("train", "validation", "test")
 # A quench moves particles by a few tenths of a diameter; from a very hot liquid by little more than one.
 FARTHEST_QUENCH = 4.0
+REPLICA_MEANS = {
+    "bond_breaking_means": (0.0, 1.0),
+    "overlap_means": (0.0, 1.0),
+    "self_scattering_means": (-0.41, 1.0),
+    "squared_displacement_means": (0.0, np.inf),
+}
+"""Means over type 1 of each replica, and the range of each. Files made before they were kept lack them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +35,8 @@ class Record:
     times : (n_times,) increasing, empty without labels
     bond_breaking_halves, displacement_halves : (2, n_times, N), of each half of the replicas
     half_replicas : replicas in each half
+    bond_breaking_means, overlap_means, self_scattering_means, squared_displacement_means : (replicas, n_times), means
+        over type 1 of each replica, the first half's replicas first; None where they were not kept
     provenance : JSON-ready dict: cutoffs, integrator, equilibration series, software
     """
 
@@ -43,6 +52,10 @@ class Record:
     bond_breaking_halves: np.ndarray
     displacement_halves: np.ndarray
     provenance: dict = field(default_factory=dict)
+    bond_breaking_means: np.ndarray | None = None
+    overlap_means: np.ndarray | None = None
+    self_scattering_means: np.ndarray | None = None
+    squared_displacement_means: np.ndarray | None = None
 
     @property
     def replicas(self):
@@ -80,11 +93,16 @@ def check_record(record, source):
         "times must be increasing numbers from 0 on",
     )
     shape = (2, len(times), record.thermal.number)
-    for name, top in (("bond_breaking_halves", 1.0), ("displacement_halves", np.inf)):
+    labels = {"bond_breaking_halves": (0.0, 1.0), "displacement_halves": (0.0, np.inf), **REPLICA_MEANS}
+    for name, (bottom, top) in labels.items():
         values = getattr(record, name)
-        require(values.shape == shape, f"{name} has shape {values.shape}, expected {shape}")
-        require(np.isfinite(values).all(), f"{name} holds nan or inf, expected numbers for every particle")
-        require(((values >= 0) & (values <= top * (1 + 1e-6))).all(), f"{name} leaves the range 0..{top:g}")
+        expected = (record.replicas, len(times)) if name in REPLICA_MEANS else shape
+        if values is None and name in REPLICA_MEANS:
+            continue
+        require(values.shape == expected, f"{name} has shape {values.shape}, expected {expected}")
+        require(np.isfinite(values).all(), f"{name} holds nan or inf, expected numbers everywhere")
+        inside = (values >= bottom) & (values <= top * (1 + 1e-6))
+        require(inside.all(), f"{name} leaves the range {bottom:g}..{top:g}")
     halves = record.half_replicas
     require(
         len(halves) == 2 and halves[0] == halves[1] and (min(halves) > 0) == (len(times) > 0),
@@ -138,6 +156,8 @@ def _fill(file, record):
         "bond_breaking_halves": record.bond_breaking_halves.astype(np.float32),
         "displacement_halves": record.displacement_halves.astype(np.float32),
     }
+    kept = {name: getattr(record, name) for name in REPLICA_MEANS}
+    arrays |= {name: values for name, values in kept.items() if values is not None}
     for name, values in arrays.items():
         large = values.size > 100
         file.create_dataset(name, data=values, compression="gzip" if large else None, shuffle=large, fletcher32=large)
@@ -192,6 +212,7 @@ def _parse(file, path):
         bond_breaking_halves=_array(file, path, "bond_breaking_halves", "f"),
         displacement_halves=_array(file, path, "displacement_halves", "f"),
         provenance=_attribute(file, path, "provenance", json.loads),
+        **{name: _array(file, path, name, "f") for name in REPLICA_MEANS if name in file},
     )
 
 

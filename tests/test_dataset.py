@@ -8,7 +8,7 @@ import pytest
 
 import glassviz as gv
 from glassviz.errors import DataError, InputError
-from glassviz.record import Record, read_record, write_record
+from glassviz.record import REPLICA_MEANS, Record, read_record, write_record
 from tests.liquids import liquid
 
 
@@ -73,6 +73,47 @@ def test_labels_that_a_record_lacks_are_nan(folder):
     assert np.isnan(point.bond_breaking[3]).all()
     np.testing.assert_array_equal(np.isnan(point.bond_breaking[4][:, 0]), [True, False, True, False])
     assert np.isnan(point.bond_breaking[0][3]).all()
+
+
+def means(replicas=8, times=3, seed=0):
+    random = np.random.default_rng(seed)
+    return {name: random.random((replicas, times)) for name in REPLICA_MEANS}
+
+
+def test_means_of_replicas_are_read_and_older_files_have_none(folder):
+    kept = means()
+    write_record(folder / "T1.0000" / "0009.h5", make(9, **kept))
+    twenty = means(20, 2, seed=1)
+    labels = {name: np.ones((2, 2, 129), np.float32) for name in ("bond_breaking_halves", "displacement_halves")}
+    later = make(10, times=np.array([1.0, 300.0]), half_replicas=(10, 10), **labels, **twenty)
+    write_record(folder / "T1.0000" / "0010.h5", later)
+    point = gv.open(folder)[1.0]
+    assert read_record(folder / "T1.0000" / "0000.h5").overlap_means is None
+    assert point.self_scattering.shape == (5, 2, 4)
+    assert np.isnan(point.self_scattering[:3]).all()
+    halves = [kept["self_scattering_means"][:4].mean(axis=0), kept["self_scattering_means"][4:].mean(axis=0)]
+    np.testing.assert_allclose(point.self_scattering[3, :, :3], halves)
+    np.testing.assert_allclose(point.self_scattering[4, 1, [1, 3]], twenty["self_scattering_means"][10:].mean(axis=0))
+    for name in ("bond_breaking_means", "overlap_means", "squared_displacement_means"):
+        values = getattr(point, name)
+        assert values.shape == (5, 20, 4)
+        assert np.isnan(values[:3]).all()
+        np.testing.assert_array_equal(values[3, :8, :3], kept[name])
+        assert np.isnan(values[3, 8:]).all()
+        np.testing.assert_array_equal(values[4][:, [1, 3]], twenty[name])
+        assert np.isnan(values[4][:, [0, 2]]).all()
+
+
+def test_wrong_means_of_replicas_are_named(folder):
+    path = folder / "T1.0000" / "0001.h5"
+    with pytest.raises(DataError, match=r"overlap_means has shape \(7, 3\), expected \(8, 3\)"):
+        write_record(path, make(1, overlap_means=np.ones((7, 3))), replace=True)
+    with pytest.raises(DataError, match=r"self_scattering_means leaves the range -0.41\.\.1"):
+        write_record(path, make(1, self_scattering_means=np.full((8, 3), -0.5)), replace=True)
+    write_record(path, make(1, **means()), replace=True)
+    edit(path, set_item("bond_breaking_means", with_nan))
+    with pytest.raises(DataError, match="bond_breaking_means holds nan"):
+        read_record(path)
 
 
 def test_structures_without_any_labels_open(tmp_path):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from glassviz.cli.common import parser_of, table
 from glassviz.dataset import EMBEDDED, home
+from glassviz.simulation.gpu.device import found_gpu
 
 PACKAGES = (
     "glassviz",
@@ -47,7 +48,8 @@ def run(arguments):
         except PackageNotFoundError:
             rows.append((name, "missing", "pip install -e ."))
     rows.append(("processor cores", os.cpu_count(), "threads used by simulations"))
-    rows.append(("device", "cpu", "no simulation or model uses a GPU yet"))
+    present, note = found_gpu()
+    rows.append(("simulation on", "cpu, cuda" if present else "cpu", note))
     rows.append(("WebGL in", *webgl()))
     rows.append(("embedded data", "present" if EMBEDDED.is_dir() else "missing", str(EMBEDDED)))
     rows.append(("results go to", "", str(home())))

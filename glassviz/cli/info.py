@@ -22,8 +22,12 @@ def run(arguments):
     table(
         ("T", "train", "validation", "test", "replicas", "E/N", "E_IS/N", "tau_alpha"), [state(p) for p in points(data)]
     )
-    print("\nequilibration: E/N of the last fifth of each run, by kind of start")
-    table(("T", "from above (hot)", "from below (cold)", "difference / error"), [starts(p) for p in points(data)])
+    simulated = [point for point in points(data) if any("cycles" in record.provenance for record in point.records)]
+    if simulated:
+        print("\nequilibration: E/N of the last fifth of each run, by kind of start; bonds kept over its second half;")
+        print("cycles until half of the bonds are broken, and cycles of each run")
+        heads = ("T", "from above (hot)", "from below (cold)", "difference / error", "bonds kept", "relaxation", "run")
+        table(heads, [starts(point) for point in simulated])
     for point in points(data):
         if len(point.times):
             print(f"\nT = {point.temperature:g}: mean C_B of type 1")
@@ -53,9 +57,9 @@ def state(point):
     energies = [[potential_energy(c, point.system).mean() for c in group] for group in structures]
     tau = "-"
     if len(point.times) > 1:
-        curves = point.mean_correlation()
-        value, error = relaxation_time_with_error(point.times, curves[np.isfinite(curves).all(axis=1)], beyond=SHORT)
-        tau = with_error(value, error, 0) if np.isfinite(value) else f"> {point.times[-1]:g}"
+        times, curves = point.shared_decay()
+        value, error = relaxation_time_with_error(times, curves, beyond=SHORT)
+        tau = with_error(value, error, 0) if np.isfinite(value) else f"> {times[-1]:g}"
     replicas = sorted(set(point.replicas.tolist()))
     return (
         f"{point.temperature:g}",
@@ -80,8 +84,28 @@ def starts(point):
     ratio = (means[0] - means[1]) / np.hypot(*errors)
     return (
         f"{point.temperature:g}",
-        *(with_error(m, e, 4) for m, e in zip(means, errors, strict=True)),
-        f"{ratio:+.1f}",
+        *(with_error(m, e, 4) if np.isfinite(m) else "-" for m, e in zip(means, errors, strict=True)),
+        f"{ratio:+.1f}" if np.isfinite(ratio) else "-",
+        *relaxation(point),
+    )
+
+
+def relaxation(point):
+    """Mean fraction of bonds kept over the second half of the runs, median relaxation in cycles, cycles of the runs."""
+    from glassviz.tasks.equilibrate import relaxation_cycles
+
+    runs = [record.provenance for record in point.records if "bonds_kept" in record.provenance]
+    if not runs:
+        return "-", "-", "-"
+    kept = [np.array(run["bonds_kept"], dtype=float) for run in runs]
+    cycles = [relaxation_cycles(run["cycles"], curve) for run, curve in zip(runs, kept, strict=True)]
+    # Runs that did not get there count as longer than the others.
+    middle = float(np.median([c if np.isfinite(c) else np.inf for c in cycles]))
+    lengths = sorted({run["cycles"][-1] for run in runs})
+    return (
+        f"{np.mean([curve[-1] for curve in kept]):.2f}",
+        f"{middle:.0f}" if np.isfinite(middle) else f"> {lengths[-1] // 2}",
+        "/".join(map(str, lengths)),
     )
 
 

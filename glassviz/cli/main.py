@@ -6,7 +6,12 @@ from importlib import import_module
 
 from glassviz.errors import Cancelled, GlassvizError
 
-COMMANDS = ("info", "simulate", "train", "predict", "score", "doctor")
+COMMANDS = ("info", "simulate", "assemble", "import", "train", "predict", "score", "dynamics", "export", "doctor")
+
+
+def command_module(name):
+    """The module of a command; `import` is no name for one."""
+    return import_module(f"glassviz.cli.{'import_' if name == 'import' else name}")
 
 
 def main(arguments=None):
@@ -18,7 +23,7 @@ def main(arguments=None):
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in COMMANDS:
-        import_module(f"glassviz.cli.{name}").add_parser(commands)
+        command_module(name).add_parser(commands)
     chosen = parser.parse_args(arguments)
     try:
         chosen.run(chosen)

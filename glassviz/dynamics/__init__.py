@@ -1,14 +1,24 @@
 """Dynamics: propensities of the isoconfigurational ensemble and what follows from them."""
 
-from glassviz.dynamics.bond_breaking import bond_breaking_halves, bond_breaking_propensity
-from glassviz.dynamics.displacement import displacement_halves, displacement_propensity
+from glassviz.dynamics.bond_breaking import bond_breaking_halves, bond_breaking_means, bond_breaking_propensity
+from glassviz.dynamics.displacement import displacement_halves, displacement_propensity, squared_displacement_means
+from glassviz.dynamics.overlap import overlap_means
 from glassviz.dynamics.relaxation_time import relaxation_time, relaxation_time_with_error
+from glassviz.dynamics.self_scattering import self_scattering_means
+from glassviz.dynamics.temperature_fits import fit_arrhenius, fit_parabolic, fit_vft
 
 __all__ = [
     "bond_breaking_halves",
+    "bond_breaking_means",
     "bond_breaking_propensity",
     "displacement_halves",
     "displacement_propensity",
+    "fit_arrhenius",
+    "fit_parabolic",
+    "fit_vft",
+    "overlap_means",
     "relaxation_time",
     "relaxation_time_with_error",
+    "self_scattering_means",
+    "squared_displacement_means",
 ]

@@ -36,6 +36,23 @@ def bond_breaking_halves(initial, trajectories, system, inner=1.4, outer=1.8):
     return halves(lambda part: bond_breaking_propensity(initial, part, system, inner, outer), trajectories)
 
 
+def bond_breaking_means(initial, trajectories, system, inner=1.4, outer=1.8, type_number=1):
+    """Mean of n_t^i / n_0^i over the particles of one type, of each replica, (replicas, n_times).
+
+    N_1 times its variance over replicas and configurations is the ordinary chi_4(t) of bond breaking. Particles without
+    a neighbour at the start do not count.
+    """
+    trajectories = check_trajectories(initial, trajectories)
+    chosen = initial.types == type_number
+    columns = [
+        np.nanmean(
+            bond_breaking_propensity(initial, trajectories[:, k : k + 1], system, inner, outer)[:, chosen], axis=1
+        )
+        for k in range(trajectories.shape[1])
+    ]
+    return np.stack(columns)
+
+
 def first_bonds(initial, system, inner, outer):
     """Bonds of the start (M, 2), the distance at which each is broken (M,), and n_0 of each particle (N,)."""
     if not 0 < inner <= outer:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from glassviz.configuration import minimum_image
 from glassviz.errors import InputError
 
 
@@ -12,6 +13,14 @@ def check_trajectories(initial, trajectories):
     if trajectories.ndim != 4 or trajectories.shape[2:] != expected or trajectories.shape[1] == 0:
         raise InputError(f"trajectories have shape {trajectories.shape}, expected (n_times, replicas, {expected})")
     return trajectories
+
+
+def distances_moved(initial, positions, wrapped=False):
+    """|r_i(t) - r_i(0)| of `positions` (..., N, d), (..., N); `wrapped` takes the nearest image."""
+    steps = positions - initial.positions
+    if wrapped:
+        steps = minimum_image(steps, initial.box)
+    return np.sqrt((steps**2).sum(axis=-1))
 
 
 def halves(propensity, trajectories):

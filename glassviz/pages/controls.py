@@ -1,13 +1,20 @@
-"""Controls of the page Snapshots: what is drawn and how; the button that trains a missing model."""
+"""Controls of the page Snapshots: what is drawn and how; buttons that train a missing model and save what is shown."""
 
 import panel as pn
 import panel_material_ui as pmui
 
 from glassviz.dataset import home
 from glassviz.errors import GlassvizError
+from glassviz.pages.download import download_button
 from glassviz.session import COLOUR_RANGES, COPIES, OBSERVABLES, POSITIONS, THIRD_VIEWS
 from glassviz.tasks.train import train
 
+# The options speak for themselves; the name of the group is for screen readers.
+UNLABELLED = [".MuiFormLabel-root { display: none; }"]
+# Of several parts in one place one is seen. The others keep their size: a figure that is taken out while it is painted,
+# or whose surroundings change their size before it is there, makes Bokeh stumble.
+SHOWN = {"position": "absolute", "inset": "0", "visibility": "inherit", "pointer-events": "auto"}
+HIDDEN = {**SHOWN, "visibility": "hidden", "pointer-events": "none"}
 STYLE = {"size": "small", "margin": (4, 10), "sizing_mode": "stretch_width"}
 
 
@@ -30,7 +37,7 @@ def controls(session):
         widget.param.watch(lambda event, name=name: session.choose(**{name: event.new}), "value")
         session.param.watch(lambda event, widget=widget: setattr(widget, "value", event.new), name)
     session.param.watch(lambda _: setattr(widgets["shown_type"], "options", types()), "data_set")
-    return [*widgets.values(), train_button(session)]
+    return [*widgets.values(), train_button(session), download_button(session, **STYLE)]
 
 
 def train_button(session):

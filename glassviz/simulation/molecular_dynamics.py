@@ -38,7 +38,16 @@ class MolecularDynamics:
     """
 
     def __init__(
-        self, configuration, system, temperature, seed=0, replica=0, ensemble=None, time_step=None, damping=1.0
+        self,
+        configuration,
+        system,
+        temperature,
+        seed=0,
+        replica=0,
+        ensemble=None,
+        time_step=None,
+        damping=1.0,
+        velocities=None,
     ):
         self.ensemble = ensemble or system.ensemble
         self.time_step = system.time_step if time_step is None else time_step
@@ -50,7 +59,10 @@ class MolecularDynamics:
         self._model = (box, np.sqrt(table[..., CUTOFF2]).max(axis=1), *lane_constants(system, "forces"))
         self.temperature = float(temperature)
         number, dimension = configuration.positions.shape
-        velocities = maxwell_velocities(number, dimension, temperature, seed, replica)
+        if velocities is None:
+            velocities = maxwell_velocities(number, dimension, temperature, seed, replica)
+        elif np.shape(velocities) != (number, dimension):
+            raise InputError(f"velocities have shape {np.shape(velocities)}, expected {(number, dimension)}")
         self._particles = (
             configuration.positions.T.copy(),
             velocities.T.copy(),

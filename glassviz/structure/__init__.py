@@ -1,4 +1,4 @@
-"""Structure of a configuration: Voronoi cells and coarse-grained descriptors, configuration -> (N,) or (N, M)."""
+"""Structure: Voronoi cells and descriptors, configuration -> (N,) or (N, M); pair correlation and structure factor."""
 
 from glassviz.structure.coarse_graining import (
     CUTOFF,
@@ -7,6 +7,17 @@ from glassviz.structure.coarse_graining import (
     glassmlp_descriptor_names,
     glassmlp_descriptors,
 )
+from glassviz.structure.pair_correlation import pair_correlation
+from glassviz.structure.structure_factor import structure_factor
 from glassviz.structure.voronoi import radical_cells
 
-__all__ = ["CUTOFF", "LENGTHS", "OBSERVABLES", "glassmlp_descriptor_names", "glassmlp_descriptors", "radical_cells"]
+__all__ = [
+    "CUTOFF",
+    "LENGTHS",
+    "OBSERVABLES",
+    "glassmlp_descriptor_names",
+    "glassmlp_descriptors",
+    "pair_correlation",
+    "radical_cells",
+    "structure_factor",
+]

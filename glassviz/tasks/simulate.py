@@ -159,7 +159,10 @@ def make_record(plan, times, index, split, progress=None):
     labels = {"half_replicas": (0, 0), "times": times, "bond_breaking_halves": none, "displacement_halves": none}
     if len(times):
         runs = isoconfigurational(thermal, plan.system, plan.temperature, times, replicas, seed=seed, progress=progress)
-        labels |= {"half_replicas": (replicas // 2, replicas // 2), **_labels(plan, thermal, runs)}
+        labels |= {
+            "half_replicas": (replicas // 2, replicas // 2),
+            **labels_of(thermal, runs, plan.system, plan.inner, plan.outer),
+        }
     return Record(
         system=plan.system.name,
         temperature=plan.temperature,
@@ -187,14 +190,14 @@ def make_record(plan, times, index, split, progress=None):
     )
 
 
-def _labels(plan, thermal, runs):
-    """What is kept of the trajectories, by the name of the record's field."""
-    cutoffs = plan.system, plan.inner, plan.outer
+def labels_of(thermal, runs, system, inner=1.4, outer=1.8):
+    """What is kept of trajectories (n_times, replicas, N, d), by the name of the record's field."""
+    cutoffs = system, inner, outer
     return {
         "bond_breaking_halves": bond_breaking_halves(thermal, runs, *cutoffs),
         "displacement_halves": displacement_halves(thermal, runs),
         "bond_breaking_means": bond_breaking_means(thermal, runs, *cutoffs),
         "overlap_means": overlap_means(thermal, runs, NEAR),
-        "self_scattering_means": self_scattering_means(thermal, runs, plan.system.wavenumber),
+        "self_scattering_means": self_scattering_means(thermal, runs, system.wavenumber),
         "squared_displacement_means": squared_displacement_means(thermal, runs),
     }

@@ -7,9 +7,9 @@ import time
 import numpy as np
 import pytest
 
-from glassviz.cli.main import COMMANDS, main
+from glassviz.cli.main import COMMANDS, command_module, main
 
-SMALL = ["--number", "129", "--sweeps", "40", "--until", "0.85"]
+SMALL = ["--number", "129", "--cycles", "10", "--until", "0.85"]
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +35,10 @@ def test_help_has_examples(command, capsys):
 
 def test_examples_in_the_help_are_accepted_by_the_parser(capsys):
     import argparse
-    from importlib import import_module
 
     for command in COMMANDS:
         parser = argparse.ArgumentParser()
-        module = import_module(f"glassviz.cli.{command}")
+        module = command_module(command)
         module.add_parser(parser.add_subparsers())
         for example in getattr(module, "EXAMPLES", ()):
             parser.parse_args(example.split()[1:])
@@ -146,8 +145,8 @@ def test_a_damaged_file_is_named_and_the_rest_is_used(home, tmp_path, capsys):
 def test_ctrl_c_leaves_a_state_that_the_same_command_completes(tmp_path):
     command = [sys.executable, "-m", "glassviz.cli.main", "simulate", "--temperature", "1.5", "--number", "129"]
     command += [
-        "--sweeps",
-        "4000",
+        "--cycles",
+        "300",
         "--until",
         "0.85",
         "--test",
