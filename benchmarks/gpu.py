@@ -164,8 +164,7 @@ def speeds(run):
     for count in sorted({max(1, options.replicas // 2), options.replicas}):
         many = Ensemble([(start, 1, k) for k in range(count)], gv.KA2D, 0.5, run.device)
         rate = _particle_steps(run, f"{count} x {start.number} {many.kernel}", many, max(1, round(2000 * scale)), peer)
-    large = tile(start, 2 if options.small else 8)
-    _particle_steps(run, f"1 x {large.number}", Ensemble([(large, 1, 0)], gv.KA2D, 0.5, run.device), 200, peer)
+    _other_shapes(run, start, peer, max(1, round(2000 * scale)))
     ka = liquids(run, gv.KA, 300 if options.small else 4096, 0.6, sweeps=20)[0]
     boxes = Ensemble([(ka, 1, k) for k in range(2 if options.small else 32)], gv.KA, 0.6, run.device)
     _particle_steps(run, f"KA {len(boxes.rebuilds)} x {ka.number}", boxes, max(1, round(500 * scale)), peer)
@@ -177,6 +176,21 @@ def speeds(run):
         total = sweeps / run.timed(lambda chains=chains, sweeps=sweeps, count=count: chains.run(sweeps // count))
         run.note(f"swap, {count} chains", sweeps_per_s=float(total), times_one_thread=float(total / one))
     return rate, total / count
+
+
+def _other_shapes(run, start, peer, steps):
+    """One block instead of two on a multiprocessor; teams of several sizes for one large box."""
+    device, options = run.device, run.options
+    memory, device.shared_per_multiprocessor = device.shared_per_multiprocessor, device.shared_per_multiprocessor // 2
+    alone = Ensemble([(start, 1, k) for k in range(options.replicas)], gv.KA2D, 0.5, device)
+    device.shared_per_multiprocessor = memory
+    _particle_steps(run, f"{options.replicas} x {start.number}, {alone.shape.blocks} a processor", alone, steps, peer)
+    large, limit = tile(start, 2 if options.small else 8), device.team_limit
+    for team in (1, 2) if options.small else (66, 132, 323):
+        device.team_limit = team
+        box = Ensemble([(large, 1, 0)], gv.KA2D, 0.5, device, kernel="team")
+        _particle_steps(run, f"1 x {large.number}, team of {box.team}", box, max(1, steps // 10), peer)
+    device.team_limit = limit
 
 
 def _particle_steps(run, name, replicas, steps, peer):

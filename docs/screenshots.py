@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 
 from bokeh.embed import file_html
-from bokeh.layouts import row
+from bokeh.layouts import gridplot
 from bokeh.plotting import figure
 from bokeh.resources import INLINE
 from playwright.sync_api import sync_playwright
@@ -51,30 +51,31 @@ def main():
 
 
 def draw_equilibration(page):
-    """E/N against sweeps, one line a configuration: amber from above, teal from below, one figure a temperature."""
+    """E/N against cycles, one line a configuration: amber from above, teal from below, one figure a temperature."""
     data = gv.open(ROOT / "data" / "ka2d")
     figures = []
     for temperature in data.temperatures:
-        late = [record.provenance["energies"][-1] for record in data[temperature].records]
+        runs = [record.provenance for record in data[temperature].records]
+        late = [run["energies"][-1] for run in runs]
         chart = figure(
-            width=510,
-            height=400,
+            width=340,
+            height=270,
             x_axis_type="log",
             toolbar_location=None,
             title=f"T = {temperature:g}",
-            x_axis_label="swap Monte Carlo sweeps",
+            x_axis_label="cycles of hybrid Monte Carlo",
             y_axis_label="energy per particle E/N",
-            y_range=(min(late) - 0.12, max(late) + 0.25),
+            y_range=(min(late) - 0.08, max(late) + 0.2),
         )
-        for record in data[temperature].records:
-            colour = ACCENTS[False][1 if record.provenance["start"] == "hot" else 0]
-            sweeps = [max(sweep, 0.5) for sweep in record.provenance["sweeps"]]
-            chart.line(sweeps, record.provenance["energies"], color=colour, line_width=1.5)
+        for run in runs:
+            colour = ACCENTS[False][1 if run["start"] == "hot" else 0]
+            chart.line([max(cycle, 0.5) for cycle in run["cycles"]], run["energies"], color=colour, line_width=1.5)
         figures.append(chart)
-    page.set_content(file_html(row(*figures), INLINE))
+    page.set_content(file_html(gridplot(figures, ncols=3, toolbar_location=None), INLINE))
     page.wait_for_selector("canvas")
     page.wait_for_timeout(1000)
-    page.screenshot(path=ROOT / "docs" / "images" / "equilibration.png")
+    page.locator("canvas").first.wait_for()
+    page.screenshot(path=ROOT / "docs" / "images" / "equilibration.png", full_page=True)
 
 
 def wait_for(address, seconds=60):

@@ -35,6 +35,7 @@ def add_parser(commands):
     parser.add_argument("--test-until", type=float, metavar="C", help="the same for test configurations")
     parser.add_argument("--no-labels", action="store_true", help="equilibrium structures only")
     parser.add_argument("--cycles", type=int, default=600, help="of hybrid Monte Carlo at T (default 600)")
+    parser.add_argument("--device", default="cpu", help="of the replicas: cpu (default) or cuda, see docs/gpu.md")
     parser.add_argument("--seed", type=int, default=1, help="same seed, same data set (default 1)")
     parser.add_argument("--output", metavar="FOLDER", help="data set folder (default: $GLASSVIZ_HOME/data/<system>)")
 
@@ -54,6 +55,7 @@ def run(arguments):
         test_until=arguments.test_until,
         cycles=arguments.cycles,
         seed=arguments.seed,
+        device=arguments.device,
         number=arguments.number,
     )
     folder = Path(arguments.output) if arguments.output else home() / "data" / system.name.lower()

@@ -7,6 +7,7 @@ from threading import Lock
 import numpy as np
 
 from glassviz.errors import InputError
+from glassviz.simulation.gpu.ensemble import run_ensemble
 from glassviz.simulation.molecular_dynamics import MolecularDynamics, check_positive
 
 STEPS_PER_CALL = 500
@@ -22,20 +23,22 @@ def isoconfigurational(
     replica numbers k, so that chunks can be run apart.
 
     times : increasing, whole multiples of the time step
-    threads : replicas run at once (default: all cores)
+    device : "cpu", or "cuda" for an NVIDIA GPU through CuPy
+    threads : replicas run at once on the processor (default: all cores)
     progress : called as progress(steps done, steps in all); may raise Cancelled
-    options : ensemble, time_step, damping of MolecularDynamics
+    options : ensemble, time_step, damping of MolecularDynamics; on a GPU also those of gpu.ensemble.Ensemble
 
-    Raises InputError for impossible times, replicas, temperature or device.
+    Raises InputError for impossible times, replicas, temperature or device, and where CuPy or a GPU is missing.
     Source: Widmer-Cooper, Harrowell, Fynewever, PRL 93, 135701 (2004).
     """
-    if device != "cpu":
-        raise InputError(f"device is {device!r}, expected 'cpu': no other device is supported yet")
     numbers = range(replicas) if np.ndim(replicas) == 0 else list(replicas)
     if len(numbers) == 0 or min(numbers) < 0:
         raise InputError(f"replicas is {replicas!r}, expected a positive number or replica numbers from 0 on")
     steps = steps_at(times, options.get("time_step") or system.time_step)
     check_positive(temperature=temperature)
+    if device != "cpu":
+        starts = [(configuration, seed, int(k)) for k in numbers]
+        return run_ensemble(starts, system, temperature, steps, device, progress, **options)
     result = np.empty((len(steps), len(numbers), *configuration.positions.shape))
     report = _Counter(progress, int(steps[-1]) * len(numbers))
 

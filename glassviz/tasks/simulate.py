@@ -38,6 +38,7 @@ class SimulationPlan:
     until : smallest mean C_B with labels; None: structures without labels
     test_until : the same for test configurations, None: like the others
     cycles : of hybrid Monte Carlo with exchanges at the final temperature
+    device : of the isoconfigurational runs, "cpu" or "cuda"
     """
 
     system: GlassFormer
@@ -49,6 +50,7 @@ class SimulationPlan:
     cycles: int = 600
     seed: int = 1
     number: int | None = None
+    device: str = "cpu"
     inner: float = 1.4
     outer: float = 1.8
 
@@ -158,7 +160,8 @@ def make_record(plan, times, index, split, progress=None):
     none = np.empty((2, 0, thermal.number))
     labels = {"half_replicas": (0, 0), "times": times, "bond_breaking_halves": none, "displacement_halves": none}
     if len(times):
-        runs = isoconfigurational(thermal, plan.system, plan.temperature, times, replicas, seed=seed, progress=progress)
+        options = {"seed": seed, "device": plan.device, "progress": progress}
+        runs = isoconfigurational(thermal, plan.system, plan.temperature, times, replicas, **options)
         labels |= {
             "half_replicas": (replicas // 2, replicas // 2),
             **labels_of(thermal, runs, plan.system, plan.inner, plan.outer),
