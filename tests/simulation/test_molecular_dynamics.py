@@ -80,6 +80,18 @@ def test_steps_may_be_divided_in_any_way():
     np.testing.assert_array_equal(whole.positions, parts.positions)
 
 
+def test_a_run_goes_on_from_saved_positions_and_velocities():
+    whole = MolecularDynamics(liquid(), gv.KA2D, 1.0, seed=1, ensemble="NVE")
+    whole.advance(40)
+    saved = gv.Configuration(whole.positions, liquid().types, liquid().box)
+    parts = MolecularDynamics(saved, gv.KA2D, 1.0, ensemble="NVE", velocities=whole.velocities)
+    whole.advance(50)
+    parts.advance(50)
+    np.testing.assert_array_equal(whole.positions, parts.positions)
+    with pytest.raises(InputError, match="velocities"):
+        MolecularDynamics(liquid(), gv.KA2D, 1.0, velocities=np.zeros((3, 2)))
+
+
 @pytest.mark.parametrize("change", [{"temperature": -1}, {"time_step": 0}, {"damping": np.nan}, {"ensemble": "NPT"}])
 def test_impossible_parameters_are_refused(change):
     with pytest.raises(InputError, match=next(iter(change))):

@@ -6,7 +6,7 @@ import pytest
 
 import glassviz as gv
 from glassviz.errors import Cancelled, DataError, InputError
-from glassviz.tasks.equilibrate import equilibrate
+from glassviz.tasks.equilibrate import equilibrate, relaxation_cycles
 from glassviz.tasks.pilot import LEVELS, read_pilot
 from glassviz.tasks.simulate import SimulationPlan, simulate
 
@@ -155,6 +155,8 @@ def test_a_damaged_file_stops_the_extension_with_its_name(folder, tmp_path):
         ({"replicas": {"test": 0}}, "even number"),
         ({"configurations": {"train": -1}}, "train configurations are -1"),
         ({"until": 0.33}, "until is 0.33"),
+        ({"test_until": 0.33}, "test_until is 0.33"),
+        ({"until": None, "test_until": 0.5}, "test_until is 0.5"),
         ({"cycles": 1}, "cycles"),
         ({"seed": -1}, "seed"),
         ({"number": 20}, "half the box"),
@@ -167,6 +169,41 @@ def test_impossible_plans_are_refused_before_anything_is_written(change, word, t
     with pytest.raises(InputError, match=word):
         simulate(plan(**change), tmp_path)
     assert list(tmp_path.rglob("*")) == []
+
+
+def test_test_configurations_may_have_labels_to_a_smaller_correlation(tmp_path):
+    counts = {"train": 1, "test": 1}
+    simulate(plan(configurations=counts, until=0.9, test_until=0.8), tmp_path)
+    point = gv.open(tmp_path)[1.5]
+    levels = read_pilot(tmp_path / "T1.5000" / "pilot.json")["level_times"]
+    longest = {record.split: record.times[-1] for record in point.records}
+    assert longest["test"] == max(levels["0.80"], 10.0)
+    assert longest["train"] == max(levels["0.90"], 10.0)
+    times, curves = point.shared_decay()
+    assert curves.shape == (2, len(times))
+    assert np.isfinite(curves).all()
+    assert len(times) <= len(point.times)
+
+
+def test_structures_without_labels(tmp_path):
+    simulate(plan(configurations={"train": 1, "test": 1}, until=None), tmp_path)
+    point = gv.open(tmp_path)[1.5]
+    assert len(point.times) == 0
+    assert not (tmp_path / "T1.5000" / "pilot.json").exists()
+    facts = point.records[0].provenance
+    assert facts["cycles"][-1] == 10
+    kept = np.array(facts["bonds_kept"], dtype=float)
+    assert np.nanmax(kept) == 1
+    assert kept[-1] < 1
+    # Labels are not added to a finished file: the numbers asked for are there already.
+    assert simulate(plan(configurations={"train": 1, "test": 1}), tmp_path) == []
+
+
+def test_relaxation_is_told_only_where_half_of_the_bonds_broke():
+    cycles = np.array([0, 5, 10, 20, 30])
+    kept = np.array([np.nan, np.nan, 1.0, 0.75, 0.25])
+    assert relaxation_cycles(cycles, kept) == pytest.approx(15)
+    assert np.isnan(relaxation_cycles(cycles, kept + [0, 0, 0, 0, 0.5]))
 
 
 def test_both_kinds_of_start_reach_the_same_energy():
