@@ -23,7 +23,8 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial import cKDTree
 
-from glassviz.session import Library, Session
+from glassviz.library import Library
+from glassviz.session import Session
 from glassviz.tasks.train import train
 from glassviz.views.colours import propensity_map
 from glassviz.views.particles import quantise

@@ -31,6 +31,16 @@ def state_folder(temperature):
     return f"T{temperature:.4f}"
 
 
+def data_places(*parents):
+    """Folders of each data set in `parents`, by its name, in the order of the parents; what does not exist is empty."""
+    places = {}
+    for parent in map(Path, parents):
+        for folder in sorted(parent.iterdir()) if parent.is_dir() else []:
+            if any(folder.glob("T*/*.h5")):
+                places.setdefault(folder.name, []).append(folder)
+    return places
+
+
 class StatePoint:
     """All configurations at one temperature, ordered by index.
 

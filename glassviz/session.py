@@ -1,117 +1,24 @@
 """Session: what one user has chosen, and the arrays that follow from it; no widget and no file of its own."""
 
-from pathlib import Path
 from threading import Lock, RLock
 
 import numpy as np
 import param
 
 from glassviz.configuration import tile
-from glassviz.dataset import EMBEDDED, Dataset, home
-from glassviz.dynamics.relaxation_time import SHORT, relaxation_time
-from glassviz.errors import DataError, GlassvizError
 from glassviz.interactions.energy import potential_energy
-from glassviz.learning import damaged_models, load_model, stored_models
 from glassviz.structure import radical_cells
-from glassviz.tasks.score import at_times, score
+from glassviz.tasks.score import at_times
 
 OBSERVABLES = {"Bond breaking": "bond_breaking", "Displacement": "displacement"}
 POSITIONS = {"Thermal": "thermal", "Inherent": "inherent"}
 THIRD_VIEWS = {"Predicted against MD": "scatter", "Distribution": "histogram", "Difference": "difference"}
 COLOUR_RANGES = {"Full scale": "full", "Spread of the data": "data"}
+PAGES = {"Snapshots": "snapshots", "Dynamics": "dynamics"}
+TIME_AXES = {"t": "absolute", "t / τ": "scaled"}
+STATIC_VIEWS = {"g(r)": "pair_correlation", "S(q)": "structure_factor", "V(r)": "potential"}
 MOST_CACHED = 300
 COPIES = {"1 × 1": 1, "2 × 2": 2, "4 × 4": 4, "8 × 8": 8}
-
-
-class Library:
-    """Data sets and models that sessions share: read once, watched for changes.
-
-    data_folders : folders that hold data sets (default: the embedded ones and the user's)
-    problems : one sentence for each file or model that could not be used
-    Raises DataError when there is no data set at all.
-    """
-
-    def __init__(self, data_folders=None, model_folders=None):
-        self.data_folders = [Path(folder) for folder in data_folders or (EMBEDDED, home() / "data")]
-        self.model_folders = [Path(folder) for folder in model_folders or (EMBEDDED / "models", home() / "models")]
-        self.data_sets, self.models = {}, []
-        self._failures, self._model_failures = {}, []
-        self._scores, self._lock = {}, Lock()
-        self.refresh()
-        self.open_models()
-        if not self.data_sets:
-            where = ", ".join(map(str, self.data_folders))
-            reason = "".join(f": {sentence}" for sentence in list(self._failures.values())[:1])
-            raise DataError(f"no data set with a configuration lies in {where}{reason}; glassviz simulate makes one")
-
-    @property
-    def problems(self):
-        """One sentence for each file or model that could not be used."""
-        left_out = [problem for data in self.data_sets.values() for problem in data.problems]
-        return [*left_out, *self._failures.values(), *self._model_failures]
-
-    def refresh(self):
-        """Notice data sets and configurations that were added, corrected or removed; True when something was.
-
-        What cannot be read any more stays as it was, and `problems` says so.
-        """
-        with self._lock:
-            changed = False
-            self._failures = {}
-            for name, folders in self._places().items():
-                known = self.data_sets.get(name)
-                try:
-                    if known is not None and known.folders == folders:
-                        changed = known.refresh() or changed
-                    else:
-                        self.data_sets[name] = Dataset(*folders)
-                        changed = True
-                except GlassvizError as error:
-                    self._failures[name] = str(error)
-            if changed:
-                self._scores.clear()
-            return changed
-
-    def _places(self):
-        """Folders of each data set by its name, the embedded one first."""
-        places = {}
-        for parent in self.data_folders:
-            for folder in sorted(parent.iterdir()) if parent.is_dir() else []:
-                if any(folder.glob("T*/*.h5")):
-                    places.setdefault(folder.name, []).append(folder)
-        return places
-
-    def open_models(self):
-        """Find stored models anew; of two with one name the first folder's is taken."""
-        folders = [folder for folder in self.model_folders if folder.is_dir()]
-        named = {}
-        for entry in (entry for folder in folders for entry in stored_models(folder)):
-            if entry["name"] not in named:
-                named[entry["name"]] = {**entry, "model": load_model(entry["path"])}
-        self.models = list(named.values())
-        self._model_failures = [f"{path}: {sentence}" for path, sentence in damaged_models(*folders)]
-
-    def models_for(self, data, temperature, observable):
-        """Names of the stored models that predict `observable` of this system at this temperature."""
-        state = (data.system.name, observable)
-        fitting = [m for m in self.models if (m["system"], m["observable"]) == state]
-        return [m["name"] for m in fitting if abs(m["temperature"] - temperature) < 1e-9]
-
-    def relaxation_time(self, point):
-        """tau_alpha^BB of a state point, continued a little beyond the last label; None where labels end earlier."""
-        if len(point.times) < 2:
-            return None
-        curves = point.mean_correlation()
-        tau = relaxation_time(point.times, curves[np.isfinite(curves).all(axis=1)].mean(axis=0), beyond=SHORT)
-        return tau if np.isfinite(tau) else None
-
-    def score(self, entry, point, type_number):
-        """Scores of a model on the test split of a state point, computed once."""
-        key = (entry["path"], point, type_number)
-        with self._lock:
-            if key not in self._scores:
-                self._scores[key] = score(entry["model"], point, type_number)
-            return self._scores[key]
 
 
 class Session(param.Parameterized):
@@ -132,6 +39,10 @@ class Session(param.Parameterized):
     followed = param.Integer(default=-1, doc="Particle whose own curve is shown; -1: none.")
     camera = param.List(default=[], doc="Centre and width of the view; empty: whole box.")
     dark = param.Boolean(default=False)
+    page = param.Selector(objects=list(PAGES.values()))
+    time_axis = param.Selector(objects=list(TIME_AXES.values()), doc="scaled: in relaxation times.")
+    static_view = param.Selector(objects=list(STATIC_VIEWS.values()))
+    pair = param.String(doc='Two types, as "12", of the static curves; empty: all particles.')
 
     # In this order a choice comes after those that it depends on.
     DEPENDENT = ("data_set", "temperature", "observable", "configuration", "time", "model", "shown_type")
@@ -185,11 +96,14 @@ class Session(param.Parameterized):
             if moved:
                 state = {"selected": [], "followed": -1, **state}
             number = self.record.thermal.number
+            state.setdefault("pair", self.pair)
             for name, value in state.items():
                 if name == "selected":
                     value = [index for index in value if 0 <= index < number]
                 if name == "followed":
                     value = value if 0 <= value < number else -1
+                if name == "pair":
+                    value = value if value in self.pairs else ""
                 if name == "camera" and not (len(value) == 3 and np.isfinite(value).all() and value[2] > 0):
                     value = []
                 try:
@@ -234,6 +148,17 @@ class Session(param.Parameterized):
     def entry(self):
         """The chosen model's entry in the library; None without one."""
         return next((m for m in self.library.models if m["name"] == self.model), None)
+
+    @property
+    def pairs(self):
+        """What `pair` may be."""
+        types = range(1, self.data.system.types + 1)
+        return ["", *(f"{a}{b}" for a in types for b in types if a <= b)]
+
+    @property
+    def pair_of_types(self):
+        """The chosen pair as two numbers; None: all particles."""
+        return tuple(map(int, self.pair)) or None
 
     @property
     def scored_type(self):

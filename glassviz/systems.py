@@ -20,6 +20,7 @@ class GlassFormer:
     composition : particles of each type in the standard system, the ratio is kept at every size
     ensemble : "NVT" or "NVE", how isoconfigurational replicas are run
     exchanges : pairs of types that swap Monte Carlo exchanges
+    wavenumber : k of the self-intermediate scattering function, the main peak of the structure factor S_11(q)
     """
 
     name: str
@@ -32,6 +33,7 @@ class GlassFormer:
     time_step: float
     ensemble: str
     exchanges: tuple
+    wavenumber: float
     cutoff: float = 2.5
 
     @property
@@ -91,6 +93,7 @@ KA2D = GlassFormer(
     time_step=0.01,
     ensemble="NVT",
     exchanges=((1, 3), (2, 3)),
+    wavenumber=7.2,  # S_11(q) of the embedded liquids peaks at 7.19 (T = 0.4) and 7.21 (T = 0.5)
 )
 """Ternary Kob-Andersen mixture in two dimensions (Parmar et al. 2020; Jung, Biroli, Berthier, PRL 130, 238202)."""
 
@@ -105,6 +108,7 @@ KA = GlassFormer(
     time_step=1e-3,
     ensemble="NVE",
     exchanges=((1, 2),),
+    wavenumber=7.25,
 )
 """Binary Kob-Andersen mixture in 3D (Kob, Andersen, PRE 51, 4626; force-shifted: Shiba et al., JCP 158, 084503)."""
 

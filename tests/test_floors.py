@@ -17,7 +17,7 @@ FLOORS = [
     ("formats", "learning"),
     (),
     ("tasks",),
-    (),
+    ("library",),
     ("session",),
     ("views",),
     ("pages",),

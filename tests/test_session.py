@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from glassviz.errors import DataError
-from glassviz.session import Library, Session
+from glassviz.library import Library
+from glassviz.session import Session
 from tests.pages.conftest import TIMES, fill
 
 

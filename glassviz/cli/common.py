@@ -5,7 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
-from glassviz.dataset import EMBEDDED, Dataset, home
+from glassviz.dataset import EMBEDDED, Dataset, data_places, home
 from glassviz.errors import Cancelled
 
 
@@ -24,8 +24,7 @@ def parser_of(commands, name, summary, examples, run):
 
 def default_data():
     """The data set that a command without --data opens, as the app does: KA2D, embedded and in the user's folder."""
-    folders = [EMBEDDED / "ka2d", home() / "data" / "ka2d"]
-    return [folder for folder in folders if any(folder.glob("T*/*.h5"))] or folders[:1]
+    return data_places(EMBEDDED, home() / "data").get("ka2d") or [EMBEDDED / "ka2d"]
 
 
 def add_data(parser):

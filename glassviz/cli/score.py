@@ -23,18 +23,13 @@ def add_parser(commands):
 
 def run(arguments):
     """Print a table for each stored model of this system, temperature and observable."""
-    from glassviz.learning import load_model, stored_models
+    from glassviz.learning.store import models_for, opened_models
     from glassviz.tasks.score import score
 
     data = open_data(arguments)
     point = data[arguments.temperature]
-    chosen = [
-        model
-        for model in stored_models(*model_folders(arguments.models))
-        if model["system"] == data.system.name
-        and model["observable"] == arguments.observable
-        and abs(model["temperature"] - arguments.temperature) < 1e-9
-    ]
+    stored = opened_models(*model_folders(arguments.models))
+    chosen = models_for(stored, data.system, arguments.temperature, arguments.observable)
     if not chosen:
         raise InputError(
             f"no stored {arguments.observable} model for {data.system.name} at T = {arguments.temperature:g}; "
@@ -42,7 +37,7 @@ def run(arguments):
         )
     for entry in chosen:
         with ProgressBar() as progress:
-            rows = score(load_model(entry["path"]), point, arguments.type, progress)
+            rows = score(entry["model"], point, arguments.type, progress)
         mean = np.nanmean(point.mean_correlation(arguments.type), axis=0)
         print(f"\n{entry['name']}: type {arguments.type}, {rows[0]['configurations']} test configurations")
         table(

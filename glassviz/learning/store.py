@@ -19,15 +19,29 @@ def stored_models(*folders):
     Returns [dict(name, kind, system, temperature, times, observable, types, path)]; temperature and times are None
     where a model covers several. Damaged models are left out: see `damaged_models`.
     """
+    return [{name: entry[name] for name in ("name", *_LISTED, "path")} for entry in opened_models(*folders)]
+
+
+def opened_models(*folders):
+    """As `stored_models`, each entry with the loaded "model"."""
     found = []
     for path in _candidates(folders):
         try:
-            load_model(path)
-            header = read_header(path)
+            model, header = load_model(path), read_header(path)
         except DataError:
             continue
-        found.append({"name": path.name, **{item: header[item] for item in _LISTED}, "path": path})
+        found.append({"name": path.name, **{item: header[item] for item in _LISTED}, "path": path, "model": model})
     return found
+
+
+def models_for(models, system, temperature, observable):
+    """Those entries of `stored_models` that predict `observable` of a GlassFormer at a temperature."""
+    return [
+        entry
+        for entry in models
+        if (entry["system"], entry["observable"]) == (system.name, observable)
+        and (entry["temperature"] is None or abs(entry["temperature"] - temperature) < 1e-9)
+    ]
 
 
 def damaged_models(*folders):

@@ -13,8 +13,9 @@ from glassviz.tasks.train import train
 UNLABELLED = [".MuiFormLabel-root { display: none; }"]
 # Of several parts in one place one is seen. The others keep their size: a figure that is taken out while it is painted,
 # or whose surroundings change their size before it is there, makes Bokeh stumble.
-SHOWN = {"position": "absolute", "inset": "0", "visibility": "inherit", "pointer-events": "auto"}
-HIDDEN = {**SHOWN, "visibility": "hidden", "pointer-events": "none"}
+# Panes of HTML make themselves visible again, hence the opacity; what is not visible takes no focus.
+SHOWN = {"position": "absolute", "inset": "0", "visibility": "inherit", "opacity": "1", "z-index": "0"}
+HIDDEN = {**SHOWN, "visibility": "hidden", "opacity": "0", "z-index": "-1"}
 STYLE = {"size": "small", "margin": (4, 10), "sizing_mode": "stretch_width"}
 
 

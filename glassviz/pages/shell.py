@@ -4,10 +4,13 @@ import panel as pn
 import panel_material_ui as pmui
 
 from glassviz.errors import DataError
+from glassviz.library import Library
 from glassviz.pages.address import keep_in_step, opened
 from glassviz.pages.bar import Bar
+from glassviz.pages.controls import HIDDEN, SHOWN, UNLABELLED
+from glassviz.pages.dynamics import DynamicsPage
 from glassviz.pages.snapshots import SnapshotsPage
-from glassviz.session import Library, Session
+from glassviz.session import PAGES, Session
 from glassviz.views.colours import ACCENTS, NEUTRALS
 from glassviz.views.keys import Keys
 
@@ -19,9 +22,12 @@ KEYS = {
     " ": "play over time",
     "[": "lower temperature",
     "]": "higher temperature",
+    "1": "page Snapshots",
+    "2": "page Dynamics",
     "Escape": "clear the selection",
     "?": "this list",
 }
+MADE_BY = {"snapshots": SnapshotsPage, "dynamics": DynamicsPage}
 REFRESH_PERIOD = 2000
 NAMES = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", " ": "space", "Escape": "Esc"}
 
@@ -64,13 +70,13 @@ def serve():
         return pmui.Page(title="glassviz", main=[pmui.Alert(title=str(error), severity="error", margin=40)])
     session = Session(shared, **opened())
     keep_in_step(session)
-    bar, page = Bar(session), SnapshotsPage(session)
+    bar, pages = Bar(session), Pages(session)
     help_dialog = pmui.Dialog(keys_table(), title="Keys", close_on_click=True)
     keys = Keys(lambda key: pressed(key, session, bar, help_dialog), keys=list(KEYS))
     shell = pmui.Page(
         title="glassviz",
-        header=[bar.panel],
-        main=[page.panel, keys, help_dialog],
+        header=[navigation(session), bar.panel],
+        main=[pages.panel, keys, help_dialog],
         theme_config={"light": theme(False), "dark": theme(True)},
         dark_theme=session.dark,
         busy_indicator="linear",
@@ -81,6 +87,45 @@ def serve():
     pn.state.onload(lambda: report_problems(shared.problems))
     pn.state.add_periodic_callback(lambda: notice_changes(session), period=REFRESH_PERIOD)
     return shell
+
+
+class Pages:
+    """The pages of the app in one place: Snapshots from the start, the others when first shown; then they are kept."""
+
+    def __init__(self, session):
+        self.session, self._made = session, {}
+        self.panel = pn.Column(sizing_mode="stretch_both", margin=0, styles={"position": "relative"})
+        session.param.watch(self._show, "page")
+        self._make("snapshots")
+        self._show()
+
+    def _show(self, *_):
+        name = self.session.page
+        if name not in self._made:
+            self._make(name)
+        for other, place in self._made.items():
+            place.styles = SHOWN if other == name else HIDDEN
+
+    def _make(self, name):
+        page = MADE_BY[name](self.session)
+        self._made[name] = pn.Column(page.panel, sizing_mode="stretch_both", margin=0, styles=SHOWN)
+        self.panel.append(self._made[name])
+
+
+def navigation(session):
+    """The choice of the page."""
+    pages = pmui.RadioButtonGroup(
+        label="Page",
+        options=PAGES,
+        value=session.page,
+        size="small",
+        width=176,
+        margin=(16, 10, 4, 10),
+        stylesheets=UNLABELLED,
+    )
+    pages.param.watch(lambda event: session.choose(page=event.new), "value")
+    session.param.watch(lambda event: setattr(pages, "value", event.new), "page")
+    return pages
 
 
 def keys_table():
@@ -100,6 +145,8 @@ def pressed(key, session, bar, help_dialog):
         session.step("temperature", 1 if key == "]" else -1)
     elif key == " ":
         bar.play.value = not bar.play.value
+    elif key in "12":
+        session.choose(page=list(PAGES.values())[int(key) - 1])
     elif key == "Escape":
         session.choose(selected=[], followed=-1)
         help_dialog.open = False

@@ -20,7 +20,7 @@ def dressed(element, dark, active_tools=(), hooks=(), **options):
             responsive=True,
             show_legend=False,
             toolbar=None,
-            hooks=[lambda plot, _: _dress(plot.state, dark), *hooks],
+            hooks=[lambda plot, _: dress(plot.state, dark), *hooks],
             fontsize={"labels": "11pt", "ticks": "10pt", "title": "11pt"},
             active_tools=list(active_tools),
             **options,
@@ -28,7 +28,7 @@ def dressed(element, dark, active_tools=(), hooks=(), **options):
     )
 
 
-def _dress(figure, dark):
+def dress(figure, dark):
     """Colours of a Bokeh figure for one theme."""
     neutral = NEUTRALS[dark]
     figure.background_fill_alpha = 0

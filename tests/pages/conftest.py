@@ -9,8 +9,8 @@ import time
 import numpy as np
 import pytest
 
+from glassviz.library import Library
 from glassviz.record import Record, write_record
-from glassviz.session import Library
 from glassviz.tasks.train import train
 from tests.liquids import REPOSITORY, liquid
 from tests.pages.visit import Visit

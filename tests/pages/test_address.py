@@ -2,8 +2,9 @@
 
 import pytest
 
+from glassviz.library import Library
 from glassviz.pages.address import LONGEST_SELECTION, query_of, state_of
-from glassviz.session import Library, Session
+from glassviz.session import Session
 from tests.pages.conftest import fill
 
 

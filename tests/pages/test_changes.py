@@ -2,8 +2,8 @@
 
 import pytest
 
+from glassviz.library import Library
 from glassviz.record import write_record
-from glassviz.session import Library
 from tests.pages.conftest import place, planted
 from tests.pages.visit import Visit, mirror
 

@@ -1,8 +1,9 @@
 import numpy as np
 
 from glassviz.formats import read
+from glassviz.library import Library
 from glassviz.pages.download import content, file_name
-from glassviz.session import Library, Session
+from glassviz.session import Session
 from tests.pages.conftest import place
 from tests.pages.visit import Visit
 

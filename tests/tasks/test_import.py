@@ -180,7 +180,8 @@ def test_command_says_what_it_understood_and_writes_what_info_and_the_library_op
     assert main(["import", str(WRAPPED)]) == 2
     assert "the time of the labels is unknown" in capsys.readouterr().err
 
-    from glassviz.session import Library, Session
+    from glassviz.library import Library
+    from glassviz.session import Session
 
     session = Session(Library([tmp_path / "data"], [tmp_path]))
     assert session.data_set == "own"

@@ -1,0 +1,91 @@
+"""Library: the data sets and models that the sessions of one server share."""
+
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+
+from glassviz.dataset import EMBEDDED, Dataset, data_places, home
+from glassviz.dynamics.relaxation_time import SHORT, relaxation_time
+from glassviz.errors import DataError, GlassvizError
+from glassviz.learning.store import damaged_models, models_for, opened_models
+from glassviz.tasks.score import score
+
+
+class Library:
+    """Data sets and models that sessions share: read once, watched for changes.
+
+    data_folders : folders that hold data sets (default: the embedded ones and the user's)
+    problems : one sentence for each file or model that could not be used
+    Raises DataError when there is no data set at all.
+    """
+
+    def __init__(self, data_folders=None, model_folders=None):
+        self.data_folders = [Path(folder) for folder in data_folders or (EMBEDDED, home() / "data")]
+        self.model_folders = [Path(folder) for folder in model_folders or (EMBEDDED / "models", home() / "models")]
+        self.data_sets, self.models = {}, []
+        self._failures, self._model_failures = {}, []
+        self._scores, self._lock = {}, Lock()
+        self.refresh()
+        self.open_models()
+        if not self.data_sets:
+            where = ", ".join(map(str, self.data_folders))
+            reason = "".join(f": {sentence}" for sentence in list(self._failures.values())[:1])
+            raise DataError(f"no data set with a configuration lies in {where}{reason}; glassviz simulate makes one")
+
+    @property
+    def problems(self):
+        """One sentence for each file or model that could not be used."""
+        left_out = [problem for data in self.data_sets.values() for problem in data.problems]
+        return [*left_out, *self._failures.values(), *self._model_failures]
+
+    def refresh(self):
+        """Notice data sets and configurations that were added, corrected or removed; True when something was.
+
+        What cannot be read any more stays as it was, and `problems` says so.
+        """
+        with self._lock:
+            changed = False
+            self._failures = {}
+            for name, folders in data_places(*self.data_folders).items():
+                known = self.data_sets.get(name)
+                try:
+                    if known is not None and known.folders == folders:
+                        changed = known.refresh() or changed
+                    else:
+                        self.data_sets[name] = Dataset(*folders)
+                        changed = True
+                except GlassvizError as error:
+                    self._failures[name] = str(error)
+            if changed:
+                self._scores.clear()
+            return changed
+
+    def open_models(self):
+        """Find stored models anew; of two with one name the first folder's is taken."""
+        folders = [folder for folder in self.model_folders if folder.is_dir()]
+        named = {}
+        for entry in (entry for folder in folders for entry in opened_models(folder)):
+            named.setdefault(entry["name"], entry)
+        self.models = list(named.values())
+        self._model_failures = [f"{path}: {sentence}" for path, sentence in damaged_models(*folders)]
+
+    def models_for(self, data, temperature, observable):
+        """Names of the stored models that predict `observable` of this system at this temperature."""
+        return [entry["name"] for entry in models_for(self.models, data.system, temperature, observable)]
+
+    def relaxation_time(self, point):
+        """tau_alpha^BB of a state point, continued a little beyond the last label; None where labels end earlier."""
+        if len(point.times) < 2:
+            return None
+        times, curves = point.shared_decay()
+        tau = relaxation_time(times, curves.mean(axis=0), beyond=SHORT)
+        return tau if np.isfinite(tau) else None
+
+    def score(self, entry, point, type_number):
+        """Scores of a model on the test split of a state point, computed once."""
+        key = (entry["path"], point, type_number)
+        with self._lock:
+            if key not in self._scores:
+                self._scores[key] = score(entry["model"], point, type_number)
+            return self._scores[key]
