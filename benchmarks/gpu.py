@@ -1,4 +1,4 @@
-"""One run on one GPU: checks the physics, measures speed, then spends what time is left on labels.
+"""One run on one GPU: checks the physics, measures speed, then spends what time is left on labels and structures.
 
 Everything is printed as it is known and kept in OUTPUT/gpu.json; each configuration is written to OUTPUT/ka2d when it
 is done (gpu_labels.py). A check that fails ends the run with exit code 1 before anything is measured.
@@ -13,16 +13,17 @@ import time
 from pathlib import Path
 
 import numpy as np
-from gpu_labels import labels
+from gpu_labels import chains_at_once, labels, structures
 
 import glassviz as gv
 from glassviz import __version__
 from glassviz.configuration import tile
 from glassviz.errors import GlassvizError
-from glassviz.simulation import MolecularDynamics, SwapMonteCarlo, forces, random_configuration
+from glassviz.simulation import HybridMonteCarlo, MolecularDynamics, SwapMonteCarlo, forces, random_configuration
 from glassviz.simulation.gpu.chains import SwapChains
 from glassviz.simulation.gpu.device import open_device
 from glassviz.simulation.gpu.ensemble import Ensemble
+from glassviz.simulation.gpu.hybrid import HybridChains
 from glassviz.tasks.publish import publish_json
 
 
@@ -79,7 +80,7 @@ def checks(run):
         start = liquids(run, system, number, 1.0)[0]
         for kernel in ("shared", "team"):
             outcomes += _compare_with_processor(run, system, start, kernel)
-    outcomes += [_no_layout_shows(run), _canonical_and_conserved(run), _swap_energies(run)]
+    outcomes += [_no_layout_shows(run), _canonical_and_conserved(run), _swap_energies(run), _hybrid_energies(run)]
     good = all(outcomes)
     run.note("checks", passed=int(sum(outcomes)), failed=int(len(outcomes) - sum(outcomes)))
     return good
@@ -143,10 +144,32 @@ def _swap_energies(run):
         chain = SwapMonteCarlo(start, gv.KA2D, 0.5, seed=seed)
         chain.run(600)
         here.append(chain.energy)
-    there = chains.energies
-    error = float(np.hypot(np.std(here, ddof=1) / 8**0.5, there.std(ddof=1) / 8))
-    difference = float(there.mean() - np.mean(here))
-    run.note("swap energy at T = 0.5", device_less_cpu=difference, error=error)
+    return _same_mean(run, "swap energy at T = 0.5", here, chains.energies)
+
+
+def _hybrid_energies(run):
+    start, here = liquids(run, gv.KA2D, 129, 0.5, sweeps=600)[0], []
+    count = 16 if run.options.small else 64
+    chains = HybridChains([start] * count, gv.KA2D, 0.5, seed=5, device=run.device)
+    chains.run(30)
+    there = np.mean([_energy_after(chains, 3, "energies") for _ in range(20)], axis=0)
+    for seed in range(8):
+        chain = HybridMonteCarlo(start, gv.KA2D, 0.5, seed=seed)
+        chain.run(30)
+        here.append(np.mean([_energy_after(chain, 3, "energy") for _ in range(20)]))
+    return _same_mean(run, "hybrid energy at T = 0.5", here, there)
+
+
+def _energy_after(chain, cycles, name):
+    chain.run(cycles)
+    return getattr(chain, name)
+
+
+def _same_mean(run, name, here, there):
+    """Whether the means over chains of the processor and of the device agree within four errors."""
+    error = float(np.hypot(np.std(here, ddof=1) / len(here) ** 0.5, np.std(there, ddof=1) / len(there) ** 0.5))
+    difference = float(np.mean(there) - np.mean(here))
+    run.note(name, device_less_cpu=difference, error=error)
     return abs(difference) < 4 * error
 
 
@@ -154,7 +177,7 @@ def _swap_energies(run):
 
 
 def speeds(run):
-    """Returns particle steps a second of many small boxes, and sweeps a second of one chain among many."""
+    """Returns particle steps a second of many small boxes, and seconds a cycle of all chains equilibrated at once."""
     options, scale = run.options, 0.02 if run.options.small else 1
     start = liquids(run, gv.KA2D, options.number, 0.5)[0]
     cpu = MolecularDynamics(start, gv.KA2D, 0.5)
@@ -175,7 +198,22 @@ def speeds(run):
         sweeps = max(1, round(20 * scale)) * count
         total = sweeps / run.timed(lambda chains=chains, sweeps=sweeps, count=count: chains.run(sweeps // count))
         run.note(f"swap, {count} chains", sweeps_per_s=float(total), times_one_thread=float(total / one))
-    return rate, total / count
+    return rate, _hybrid_speed(run, start)
+
+
+def _hybrid_speed(run, start):
+    options, cycles = run.options, 1 if run.options.small else 10
+    chain = HybridMonteCarlo(start, gv.KA2D, 0.5)
+    one = cycles / run.timed(lambda: chain.run(cycles))
+    run.note("hybrid, one thread", cycles_per_s=float(one))
+    # As many as are equilibrated at once come last: their pace is the one to plan with.
+    for count in (4 if options.small else 264, chains_at_once(options)):
+        chains = HybridChains([start] * count, gv.KA2D, 0.5, device=run.device)
+        seconds = run.timed(lambda chains=chains: chains.run(cycles)) / cycles
+        accepted = float(chains.acceptance[:, 0].mean())
+        rates = {"cycles_per_s": float(count / seconds), "times_one_thread": float(count / seconds / one)}
+        run.note(f"hybrid, {count} chains", **rates, accepted=accepted)
+    return float(seconds)
 
 
 def _other_shapes(run, start, peer, steps):
@@ -217,7 +255,12 @@ def main():
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--number", type=int, default=1290)
     parser.add_argument("--replicas", type=int, default=500)
-    parser.add_argument("--sweeps", type=int, default=10_000)
+    parser.add_argument(
+        "--cycles", type=int, help="of equilibration with labels (default: 600 to 3000, by temperature)"
+    )
+    parser.add_argument(
+        "--structures", type=float, default=0.3, help="share of the time kept for structures without labels"
+    )
     parser.add_argument("--seed", type=int, default=2)
     parser.add_argument("--small", action="store_true", help="a rehearsal: short runs, small boxes")
     options = parser.parse_args()
@@ -227,7 +270,9 @@ def main():
         run.note("device", gpu=run.device.describe(), software=f"glassviz {__version__}")
         if not checks(run):
             sys.exit(1)
-        labels(run, *speeds(run))
+        rate, cycle_seconds = speeds(run)
+        labels(run, rate, cycle_seconds)
+        structures(run, cycle_seconds)
     except GlassvizError as error:
         sys.exit(f"error: {error}")
 

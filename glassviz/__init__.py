@@ -15,6 +15,7 @@ _NAMES = {
     "Dataset": "glassviz.dataset",
     "open": "glassviz.dataset",
     "Ridge": "glassviz.learning.ridge",
+    "GlassMLP": "glassviz.learning.glass_mlp",
 }
 _ROOMS = ("simulation", "structure", "dynamics", "formats", "learning")
 

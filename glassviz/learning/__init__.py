@@ -1,10 +1,12 @@
 """Learning: models that predict dynamics from structure, their scores and where they are stored."""
 
+from glassviz.learning.glass_mlp import GlassMLP
 from glassviz.learning.ridge import Ridge
 from glassviz.learning.score import bootstrap_error, ceiling, pearson, score_table
 from glassviz.learning.store import damaged_models, load_model, stored_models
 
 __all__ = [
+    "GlassMLP",
     "Ridge",
     "bootstrap_error",
     "ceiling",

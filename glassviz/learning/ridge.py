@@ -8,9 +8,10 @@ import numpy as np
 from glassviz import __version__
 from glassviz.errors import DataError, InputError
 from glassviz.learning import regression
+from glassviz.learning.inputs import describe, descriptors_of, time_slot, training_indices
 from glassviz.learning.model_folder import HEADER, WEIGHTS, check_shapes, is_number, read_model, require, write_model
 from glassviz.learning.score import OBSERVABLES, propensity
-from glassviz.structure import glassmlp_descriptor_names, glassmlp_descriptors
+from glassviz.structure import glassmlp_descriptor_names
 from glassviz.systems import GlassFormer, system_named
 
 LENGTHS = (0.0, 1.0, 2.0, 3.5, 5.0)
@@ -87,20 +88,11 @@ class Ridge:
         Raises InputError when there is nothing to train on or to choose alpha by.
         """
         labels = propensity(state_point, observable)
-        train, validation = (_labelled(state_point, labels, split) for split in ("train", "validation"))
+        train, validation, present = training_indices(state_point, labels)
         used = train + validation
-        if not train:
-            raise InputError("no configuration with labels belongs to the training split, expected at least one")
-        present = np.isfinite(labels[used]).all(axis=(0, 2))
-        if not present.any():
-            raise InputError("no time has labels for every configuration of training and validation, expected one")
         alphas = _checked_alphas(alphas, len(train), len(validation))
         system, inherent = state_point.system, state_point.inherent
-        inputs = {}
-        for done, k in enumerate(used):
-            inputs[k] = glassmlp_descriptors(inherent[k], system, lengths, observables=observables)
-            if progress is not None:
-                progress(done + 1, len(used))
+        inputs = descriptors_of(state_point, used, lengths, observables, progress)
         results = {}
         for number in range(1, system.types + 1) if types is None else types:
             pairs = {k: _of_type(inherent[k], number, inputs[k], labels[k, present]) for k in used}
@@ -131,7 +123,7 @@ class Ridge:
         time : one of `times` to 1e-6 of itself; may be left out where there is only one
         Raises InputError listing the times, DataError when the configuration is of another system.
         """
-        return self.predict_all(configuration, inherent, slots=[self._slot(time)])[0]
+        return self.predict_all(configuration, inherent, slots=[time_slot(self.times, time)])[0]
 
     def predict_all(self, configuration, inherent=None, slots=slice(None)):
         """Predictions at all times, (n_times, N), as `predict`."""
@@ -145,17 +137,7 @@ class Ridge:
 
     def describe(self, configuration, inherent=None):
         """Descriptors of a thermal configuration, (N, M), after quenching it where `inherent` is not given."""
-        self.system.check(configuration)
-        if inherent is None:
-            from glassviz.simulation import inherent_structure
-
-            inherent = inherent_structure(configuration, self.system)
-        elif inherent.number != configuration.number or (inherent.types != configuration.types).any():
-            raise InputError(
-                "inherent structure and configuration differ in number or types, expected the same particles"
-            )
-        self.system.check(inherent, "inherent structure")
-        return glassmlp_descriptors(inherent, self.system, self.lengths, observables=self.observables)
+        return describe(configuration, self.system, self.lengths, self.observables, inherent)
 
     def save(self, path, overwrite=False):
         """Write the model as a folder, whole or not at all; an existing one is an InputError unless `overwrite`."""
@@ -207,23 +189,6 @@ class Ridge:
             provenance=header["provenance"],
             **{name: {t: tensors[f"type{t}.{name}"] for t in types} for name in sizes},
         )
-
-    def _slot(self, time):
-        """Index of a time among the model's."""
-        if time is None and len(self.times) == 1:
-            return 0
-        known = f"expected one of {', '.join(f'{t:g}' for t in self.times)}"
-        if time is None:
-            raise InputError(f"no time is given, {known}")
-        near = np.flatnonzero(np.abs(self.times - time) <= 1e-6 * np.abs(self.times))
-        if len(near) == 0:
-            raise InputError(f"time {time:g} is not one of the model's, {known}")
-        return int(near[0])
-
-
-def _labelled(state_point, labels, split):
-    """Indices of the configurations of a split that have labels."""
-    return [k for k, s in enumerate(state_point.split) if s == split and np.isfinite(labels[k]).any()]
 
 
 def _of_type(configuration, number, x, y):

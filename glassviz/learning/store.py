@@ -4,10 +4,11 @@ import os
 from pathlib import Path
 
 from glassviz.errors import DataError
+from glassviz.learning.glass_mlp import GlassMLP
 from glassviz.learning.model_folder import HEADER, read_header
 from glassviz.learning.ridge import Ridge
 
-KINDS = {Ridge.kind: Ridge}
+KINDS = {GlassMLP.kind: GlassMLP, Ridge.kind: Ridge}
 """Class of each kind of model."""
 
 _LISTED = ("kind", "system", "temperature", "times", "observable", "types")

@@ -39,6 +39,11 @@ class Batch:
         for name, array in self._cells.items():
             record[name] = pointer(array)
 
+    def take(self, other, names):
+        """Work on these arrays of another batch, of the same particles in the same order; lists are made anew."""
+        self._arrays |= {name: other._arrays[name] for name in names}
+        self._arrays["ready"][:] = 0
+
     def _guarded(self, run):
         """Call run(); where a list or a cell overflowed, set everything back, give more room, and call it again."""
         backup = {name: self.device.copy(self._arrays[name]) for name in self.mutable}

@@ -1,0 +1,148 @@
+import numpy as np
+import pytest
+import torch
+
+from glassviz.configuration import minimum_image
+from glassviz.errors import Cancelled, DataError, GlassvizError
+from glassviz.learning.loss import Sample, collective, correlation_weights, whole_loss
+from glassviz.learning.network import forward, initial_parameters
+from glassviz.learning.training import Stage, Training
+
+SHORT = (Stage(30, 5e-3, 1), Stage(20, 1e-3, 1, 4), Stage(6, 5e-4, 2), Stage(8, 2e-4, 2, 3))
+BOX = np.array([12.0, 13.0])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """Networks of this size train fastest on one thread, above all on busy cores."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def sample(seed, members, number=60, width=5):
+    """A configuration with labels that a network can learn, another target for each member."""
+    random = np.random.default_rng(seed)
+    inputs = random.normal(size=(number, width)).astype(np.float32)
+    slopes = np.random.default_rng(0).normal(size=(members, width))
+    targets = 0.5 + 0.2 * np.tanh(slopes @ inputs.T) + 0.02 * random.normal(size=(members, number))
+    weights = correlation_weights(random.random((number, 2)) * BOX, BOX)
+    return Sample(torch.from_numpy(inputs), torch.from_numpy(targets.astype(np.float32)), weights, "bond_breaking")
+
+
+def training(members=(0, 1, 2), schedule=SHORT, seed=3):
+    """A run of some members of three, which does not depend on the others."""
+    chosen = list(members)
+
+    def own(seed):
+        whole = sample(seed, 3)
+        return Sample(whole.inputs, whole.targets[chosen], whole.weights, whole.observable)
+
+    parameters = {n: torch.from_numpy(v) for n, v in initial_parameters(5, [(9, k) for k in chosen]).items()}
+    samples, validation = [own(1), own(2)], [own(4)]
+    scale = torch.cat([s.targets for s in samples], dim=1).std(dim=1, correction=0)
+    return Training(parameters, samples, validation, scale, schedule, seed)
+
+
+def test_an_ensemble_trains_as_its_members_alone():
+    together = training().run()
+    for member in range(3):
+        alone = training(members=[member]).run()
+        for name, value in alone.items():
+            torch.testing.assert_close(together[name][member], value[0], rtol=0.02, atol=2e-3)
+
+
+def test_the_optimiser_is_adam():
+    run = training(schedule=(Stage(4, 5e-3, 1),))
+    copies = {name: value.detach().clone().requires_grad_() for name, value in run.parameters.items()}
+    adam = torch.optim.Adam(copies.values(), lr=5e-3)
+    for epoch in range(4):
+        for k in np.random.default_rng([3, 0, epoch]).permutation(2):
+            adam.zero_grad()
+            error = (forward(copies, run.samples[k].inputs) - run.samples[k].targets).abs().mean(dim=1) / run.scale
+            error.sum().backward()
+            adam.step()
+    run.run()
+    for name, value in copies.items():
+        torch.testing.assert_close(run.parameters[name], value, rtol=1e-4, atol=1e-6)
+
+
+def test_training_learns_and_the_whole_loss_repairs_the_variance():
+    first = training(schedule=SHORT[:2])
+    error = first.run()
+    whole = training().run()
+    check = sample(4, 3)
+    for best in (error, whole):
+        predicted = forward(best, check.inputs)
+        for member in range(3):
+            assert np.corrcoef(predicted[member], check.targets[member])[0, 1] > 0.6
+    true = check.true_values()
+    losses = [whole_loss(forward(best, check.inputs), check, first.scale, true) for best in (error, whole)]
+    assert (losses[1] <= losses[0] + 1e-6).all()
+    assert losses[1].sum() < 0.98 * losses[0].sum()
+
+
+def test_a_stopped_run_goes_on_to_the_last_bit(tmp_path):
+    expected = training().run()
+    for stop in (25, 32, 57):
+
+        def interrupt(done, total, stop=stop):
+            if done == stop:
+                raise Cancelled
+
+        path = tmp_path / f"{stop}.safetensors"
+        with pytest.raises(Cancelled):
+            training().run(interrupt, path)
+        assert path.exists()
+        resumed = training()
+        found = resumed.run(checkpoint=path)
+        for name, value in expected.items():
+            assert torch.equal(found[name], value), (stop, name)
+        assert len(resumed.history) > stop
+
+
+def test_a_checkpoint_of_another_run_is_refused(tmp_path):
+    path = tmp_path / "state.safetensors"
+    training().save(path)
+    with pytest.raises(DataError, match="another run"):
+        training(seed=4).run(checkpoint=path)
+    with pytest.raises(DataError, match="another run"):
+        training(members=[0]).run(checkpoint=path)
+    path.write_bytes(b"nothing")
+    with pytest.raises(DataError, match="cannot be read"):
+        training().run(checkpoint=path)
+
+
+def test_a_loss_that_is_no_number_names_the_member():
+    run = training()
+    run.samples[0].targets[1, 5] = float("nan")
+    with pytest.raises(GlassvizError, match="member 1"):
+        run.run()
+
+
+def test_collective_terms_are_the_sums_of_their_definition():
+    random = np.random.default_rng(5)
+    positions, values = random.random((40, 2)) * BOX, random.random((2, 40))
+    weights = correlation_weights(positions, BOX)
+    batch = Sample(torch.zeros(40, 1), torch.from_numpy(values.astype(np.float32)), weights, "bond_breaking")
+    found, variance = collective(batch.targets, batch)
+    separation = minimum_image(positions[:, None] - positions[None], BOX)
+    distance = np.linalg.norm(separation, axis=2)
+    for member in range(2):
+        d = (1 - values[member]) - (1 - values[member]).mean()
+        for k, r in enumerate((2.0, 5.0, 8.0)):
+            total = 0.0
+            for i in range(40):
+                w = np.exp(-((distance[i] - r) ** 2) / 2)
+                total += d[i] * (w * d).sum() / w.sum()
+            assert float(found[member, k]) == pytest.approx(total / (d**2).sum(), abs=1e-5)
+        assert float(variance[member]) == pytest.approx((d**2).mean(), rel=1e-5)
+
+
+def test_displacements_are_correlated_through_their_mobility():
+    values = torch.tensor([[0.1, 0.2, 0.9, 1.2]])
+    batch = Sample(torch.zeros(4, 1), values, torch.eye(4).repeat(3, 1, 1), "displacement")
+    moving = 0.5 * (1 + np.tanh(20 * (values.numpy()[0] - 0.44)))
+    _, variance = collective(values, batch)
+    assert float(variance[0]) == pytest.approx(moving.var(), rel=1e-5)
