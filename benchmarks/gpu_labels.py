@@ -12,19 +12,18 @@ from itertools import pairwise
 import numpy as np
 
 import glassviz as gv
-from glassviz import __version__
 from glassviz.dataset import state_folder
 from glassviz.dynamics import bond_breaking_propensity
-from glassviz.dynamics.overlap import NEAR
-from glassviz.record import SPLITS, Record, write_record
-from glassviz.simulation import inherent_structure, potential_energy, random_configuration
+from glassviz.record import SPLITS, write_record
+from glassviz.simulation import inherent_structure, random_configuration
 from glassviz.simulation.gpu.chains import SwapChains
 from glassviz.simulation.gpu.ensemble import Ensemble
 from glassviz.simulation.gpu.hybrid import HybridChains
-from glassviz.tasks.equilibrate import HOT_SWEEPS, STARTS, Equilibration, configuration_seed
+from glassviz.tasks.equilibrate import HOT_SWEEPS, STARTS, Equilibration, configuration_seed, marks
+from glassviz.tasks.labels import SOFTWARE, record_of
 from glassviz.tasks.pilot import LEVELS, SHORT_TIMES, read_pilot
 from glassviz.tasks.publish import publish_json
-from glassviz.tasks.simulate import labels_of
+from glassviz.tasks.simulate import SimulationPlan
 
 CONFIGURATIONS, REPLICAS = 12, 20  # of a batch: 240 blocks, two on each of an H200's 132 multiprocessors
 BATCHES = 4  # equilibrated at once: up to 132 chains take hardly longer than one
@@ -33,7 +32,6 @@ DURATIONS = {0.5: 3e3, 0.45: 6e3, 0.4: 1e4, 0.35: 3e4, 0.3: 4e4}  # as far as la
 CYCLES = {0.5: 600, 0.45: 600, 0.4: 1000, 0.35: 1500, 0.3: 3000}
 COLDER = (0.27, 0.25, 0.231, 0.21, 0.18, 0.15)  # structures without labels
 LEAST_CYCLES = 20
-CUTOFFS = 1.4, 1.8
 
 
 def labels(run, rate, cycle_seconds):
@@ -131,12 +129,10 @@ def _equilibrate(run, temperature, indices, cycles):
 
 def _follow(chains, cycles):
     """Run the chains; note the energies, and from half-way on how many bonds are kept; [Equilibration]."""
-    half = cycles // 2
-    later = half + np.geomspace(1, max(1, cycles - half), 20)
-    marks = np.unique(np.concatenate([[0, half, cycles], np.geomspace(1, cycles, 40), later]).astype(int))
+    half, looks = cycles // 2, marks(cycles)
     energies, kept, middle = [], [], None
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for before, after in pairwise([0, *marks]):
+        for before, after in pairwise([0, *looks]):
             chains.run(int(after - before))
             energies.append(chains.energies)
             present = chains.configurations
@@ -145,7 +141,7 @@ def _follow(chains, cycles):
                 np.full(len(present), np.nan) if middle is None else list(pool.map(_bonds_kept, middle, present))
             )
     results = zip(present, np.transpose(energies), np.transpose(kept), chains.acceptance, strict=True)
-    return [Equilibration(now.wrap(), marks, *evidence) for now, *evidence in results]
+    return [Equilibration(now.wrap(), looks, *evidence) for now, *evidence in results]
 
 
 def _bonds_kept(middle, now):
@@ -203,46 +199,13 @@ def _times(folder, replicas, thermal, duration, seed):
 
 def _write(run, folder, temperature, index, equilibration, inherent, times=(), runs=None):
     """Write one configuration, with the labels of its `runs` if any; returns its path, or None if it was there."""
-    thermal, none = equilibration.configuration, np.empty((2, 0, equilibration.configuration.number))
-    kept = {"half_replicas": (0, 0), "bond_breaking_halves": none, "displacement_halves": none}
-    if runs is not None:
-        kept = {"half_replicas": (REPLICAS // 2, REPLICAS // 2), **labels_of(thermal, runs, gv.KA2D, *CUTOFFS)}
-    record = Record(
-        system=gv.KA2D.name,
-        temperature=temperature,
-        index=index,
-        split=SPLITS[SPLIT_OF[index % len(SPLIT_OF)]],
-        seed=run.options.seed,
-        thermal=thermal,
-        inherent=inherent,
-        times=np.asarray(times, dtype=float),
-        **kept,
-        provenance=_provenance(equilibration, index, inherent),
-    )
+    options, split = run.options, SPLITS[SPLIT_OF[index % len(SPLIT_OF)]]
+    plan = SimulationPlan(gv.KA2D, temperature, {split: 1}, {}, seed=options.seed, number=options.number)
+    software = f"{SOFTWARE}, GPU kernels"
+    record = record_of(plan, index, split, equilibration, inherent, times, runs, software)
     path = folder / f"{index:04d}.h5"
     if not write_record(path, record):
         return None
     labelled = {} if runs is None else {"mean_c_b": float(record.bond_breaking_halves.mean(axis=(0, 2))[-1])}
     run.note(f"written {folder.name}/{path.name}", bonds_kept=float(equilibration.bonds_kept[-1]), **labelled)
     return path
-
-
-def _provenance(equilibration, index, inherent):
-    """What make_record of tasks/simulate.py writes, and that the kernels did it."""
-    run, energy = equilibration, {}
-    for name, configuration in (("thermal", run.configuration), ("inherent", inherent)):
-        energy[f"energy_{name}"] = round(float(potential_energy(configuration, gv.KA2D).mean()), 7)
-    return {
-        "software": f"glassviz {__version__}, GPU kernels",
-        "start": STARTS[index % 2],
-        "cycles": run.cycles.tolist(),
-        "energies": np.round(run.energies, 6).tolist(),
-        "bonds_kept": [None if np.isnan(kept) else round(float(kept), 5) for kept in run.bonds_kept],
-        "acceptance": [None if np.isnan(fraction) else round(float(fraction), 5) for fraction in run.acceptance],
-        **energy,
-        "ensemble": gv.KA2D.ensemble,
-        "time_step": gv.KA2D.time_step,
-        "bond_cutoffs": list(CUTOFFS),
-        "overlap_distance": NEAR,
-        "wavenumber": gv.KA2D.wavenumber,
-    }

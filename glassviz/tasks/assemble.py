@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-import glassviz
 from glassviz.configuration import Configuration
 from glassviz.dataset import Dataset, state_folder
 from glassviz.errors import InputError
@@ -20,8 +19,8 @@ from glassviz.simulation import (
 )
 from glassviz.simulation.isoconfigurational import isoconfigurational
 from glassviz.tasks.equilibrate import configuration_seed
+from glassviz.tasks.labels import SOFTWARE, labels_of, no_labels
 from glassviz.tasks.pilot import read_pilot
-from glassviz.tasks.simulate import labels_of
 
 SEGMENT, SWEEPS = 5.0, 2
 PROFILE_BINS = np.array([0.0, 1.0, 2.0, 4.0, 8.0, 16.0])
@@ -145,12 +144,10 @@ def assemble(plan, folder, progress=None):
         index=index,
         split=plan.split,
         seed=plan.seed,
-        half_replicas=(0, 0),
         thermal=thermal,
         inherent=inherent_structure(thermal, system),
         times=np.empty(0),
-        bond_breaking_halves=np.empty((2, 0, thermal.number)),
-        displacement_halves=np.empty((2, 0, thermal.number)),
+        **no_labels(thermal),
         provenance=_provenance(plan, system, thermal, profile),
     )
     path = folder / f"{index:04d}.h5"
@@ -162,7 +159,7 @@ def assemble(plan, folder, progress=None):
 
 def _provenance(plan, system, thermal, profile):
     return {
-        "software": f"glassviz {glassviz.__version__}",
+        "software": SOFTWARE,
         "start": "assembled",
         "boxes": plan.grid**system.dimension,
         "between": plan.between,
@@ -188,5 +185,4 @@ def _with_labels(plan, record, system, seed, progress):
     runs = isoconfigurational(
         record.thermal, system, plan.temperature, times, plan.replicas, seed=seed, progress=progress
     )
-    half = plan.replicas // 2
-    return replace(record, times=times, half_replicas=(half, half), **labels_of(record.thermal, runs, system))
+    return replace(record, times=times, **labels_of(record.thermal, runs, system))

@@ -80,20 +80,25 @@ def _at(temperature, configuration, system, stream):
     return chain.configuration
 
 
-def _follow(chain, cycles, progress):
-    """Run the chain; note the energy, and from half-way on how many bonds are kept."""
+def marks(cycles):
+    """Cycles at which a run of `cycles` is looked at: evenly in the logarithm, from the start and from half-way."""
     half = cycles // 2
     later = half + np.geomspace(1, max(1, cycles - half), 20)
-    marks = np.unique(np.concatenate([[0, half, cycles], np.geomspace(1, cycles, 40), later]).astype(int))
+    return np.unique(np.concatenate([[0, half, cycles], np.geomspace(1, cycles, 40), later]).astype(int))
+
+
+def _follow(chain, cycles, progress):
+    """Run the chain; note the energy, and from half-way on how many bonds are kept."""
+    half, times = cycles // 2, marks(cycles)
     energies, kept, middle = [], [], None
-    for before, after in pairwise([0, *marks]):
+    for before, after in pairwise([0, *times]):
         chain.run(int(after - before), _shifted(progress, int(before), cycles))
         energies.append(chain.energy)
         if after == half:
             middle = chain.configuration
         positions = chain.configuration.positions[None, None]
         kept.append(np.nan if middle is None else bond_breaking_propensity(middle, positions, chain.system)[0].mean())
-    return Equilibration(chain.configuration.wrap(), marks, np.array(energies), np.array(kept), chain.acceptance)
+    return Equilibration(chain.configuration.wrap(), times, np.array(energies), np.array(kept), chain.acceptance)
 
 
 def _shifted(progress, before, cycles):

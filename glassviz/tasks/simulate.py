@@ -6,23 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from glassviz import __version__
 from glassviz.dataset import state_folder
-from glassviz.dynamics import (
-    bond_breaking_halves,
-    bond_breaking_means,
-    displacement_halves,
-    overlap_means,
-    self_scattering_means,
-    squared_displacement_means,
-)
-from glassviz.dynamics.overlap import NEAR
 from glassviz.errors import DataError, InputError
 from glassviz.interactions.neighbours import require_nearest_images
-from glassviz.record import SPLITS, Record, read_record, write_record
-from glassviz.simulation import inherent_structure, isoconfigurational, potential_energy
+from glassviz.record import SPLITS, read_record, write_record
+from glassviz.simulation import inherent_structure, isoconfigurational
 from glassviz.systems import GlassFormer
 from glassviz.tasks.equilibrate import STARTS, configuration_seed, equilibrate
+from glassviz.tasks.labels import record_of
 from glassviz.tasks.pilot import LEVELS, time_grid
 
 HOTTEST = 20.0
@@ -51,8 +42,7 @@ class SimulationPlan:
     seed: int = 1
     number: int | None = None
     device: str = "cpu"
-    inner: float = 1.4
-    outer: float = 1.8
+    bond_cutoffs: tuple = (1.4, 1.8)
 
     @property
     def particles(self):
@@ -157,50 +147,8 @@ def make_record(plan, times, index, split, progress=None):
     run = equilibrate(plan.system, plan.temperature, plan.number, plan.cycles, seed, start, progress)
     thermal = run.configuration
     inherent = inherent_structure(thermal, plan.system)
-    none = np.empty((2, 0, thermal.number))
-    labels = {"half_replicas": (0, 0), "times": times, "bond_breaking_halves": none, "displacement_halves": none}
-    if len(times):
-        options = {"seed": seed, "device": plan.device, "progress": progress}
-        runs = isoconfigurational(thermal, plan.system, plan.temperature, times, replicas, **options)
-        labels |= {
-            "half_replicas": (replicas // 2, replicas // 2),
-            **labels_of(thermal, runs, plan.system, plan.inner, plan.outer),
-        }
-    return Record(
-        system=plan.system.name,
-        temperature=plan.temperature,
-        index=index,
-        split=split,
-        seed=plan.seed,
-        thermal=thermal,
-        inherent=inherent,
-        **labels,
-        provenance={
-            "software": f"glassviz {__version__}",
-            "start": start,
-            "cycles": run.cycles.tolist(),
-            "energies": np.round(run.energies, 6).tolist(),
-            "bonds_kept": [None if np.isnan(kept) else round(float(kept), 5) for kept in run.bonds_kept],
-            "acceptance": [None if np.isnan(fraction) else round(fraction, 5) for fraction in run.acceptance],
-            "energy_thermal": round(float(potential_energy(thermal, plan.system).mean()), 7),
-            "energy_inherent": round(float(potential_energy(inherent, plan.system).mean()), 7),
-            "ensemble": plan.system.ensemble,
-            "time_step": plan.system.time_step,
-            "bond_cutoffs": [plan.inner, plan.outer],
-            "overlap_distance": NEAR,
-            "wavenumber": plan.system.wavenumber,
-        },
-    )
-
-
-def labels_of(thermal, runs, system, inner=1.4, outer=1.8):
-    """What is kept of trajectories (n_times, replicas, N, d), by the name of the record's field."""
-    cutoffs = system, inner, outer
-    return {
-        "bond_breaking_halves": bond_breaking_halves(thermal, runs, *cutoffs),
-        "displacement_halves": displacement_halves(thermal, runs),
-        "bond_breaking_means": bond_breaking_means(thermal, runs, *cutoffs),
-        "overlap_means": overlap_means(thermal, runs, NEAR),
-        "self_scattering_means": self_scattering_means(thermal, runs, system.wavenumber),
-        "squared_displacement_means": squared_displacement_means(thermal, runs),
-    }
+    if not len(times):
+        return record_of(plan, index, split, run, inherent)
+    options = {"seed": seed, "device": plan.device, "progress": progress}
+    runs = isoconfigurational(thermal, plan.system, plan.temperature, times, replicas, **options)
+    return record_of(plan, index, split, run, inherent, times, runs)
