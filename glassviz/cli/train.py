@@ -5,6 +5,7 @@ from glassviz.dataset import home
 
 EXAMPLES = (
     "glassviz train ridge --temperature 0.5",
+    "glassviz train glassmlp --temperature 0.5",
     "glassviz train ridge --temperature 0.4 --observable displacement --output data/models --overwrite",
 )
 
@@ -12,7 +13,7 @@ EXAMPLES = (
 def add_parser(commands):
     """Register the command."""
     parser = parser_of(commands, "train", "Fit a model to the training split and store it.", EXAMPLES, run)
-    parser.add_argument("kind", help="ridge")
+    parser.add_argument("kind", help="ridge or glassmlp")
     add_data(parser)
     parser.add_argument("--temperature", type=float, required=True, metavar="T")
     parser.add_argument("--observable", default="bond_breaking", help="bond_breaking (default) or displacement")
