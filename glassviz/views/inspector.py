@@ -70,10 +70,12 @@ def score_table(type_number, here, test, split):
     if test is None:
         whole = "<div><div class=large>…</div><span>test set</span></div>"
     else:
-        error = f" ± {test['error']:.2f}" if np.isfinite(test["error"]) else ""
+        # Few configurations can agree by chance: an error is never shown as zero.
+        digits = 2 if not test["error"] < 0.01 else 3
+        error = f" ± {test['error']:.{digits}f}" if np.isfinite(test["error"]) else ""
         counted = f"{test['configurations']} configuration{'s' * (test['configurations'] != 1)}"
         whole = (
-            f"<div><div class=large>{number(test['pearson'], 2)}{error}</div><span>test set "
+            f"<div><div class=large>{number(test['pearson'], digits)}{error}</div><span>test set "
             f"({counted}) · ceiling {number(test['ceiling'], 2)}</span></div>"
         )
     return f"<h2>Pearson correlation, type {type_number}</h2><div class=row>{own}{whole}</div>"

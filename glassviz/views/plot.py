@@ -31,6 +31,8 @@ class Plot:
             sizing_mode="stretch_both",
             min_width=150,
             min_height=100,
+            # Room for subscripts of the label below the axis.
+            min_border_bottom=58,
         )
         for axis in self.figure.axis:
             axis.axis_label_text_font_size, axis.major_label_text_font_size = "11pt", "10pt"
