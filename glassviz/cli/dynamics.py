@@ -23,9 +23,10 @@ def run(arguments):
     data = open_data(arguments)
     summaries = state_summaries(data)
     k = data.system.wavenumber
-    print(f"{data.system.name}, N = {data.number}; tau_alpha: mean C_B of type 1 is 0.5; F_s(k = {k:g}, t) is 1/e\n")
+    print(f"{data.system.name}, N = {data.number}; tau_alpha: mean C_B of type 1 is 0.5; F_s(k = {k:g}, t) is 1/e;")
+    print("~: continued a little beyond the last label; (collapse): from the coldest decay that reaches 0.5\n")
     header = ("T", "configurations", "replicas", "E/N", "E_IS/N", "tau_alpha (C_B)", "tau_alpha (F_s)")
-    table(header, [state(summary) for summary in summaries])
+    table(header, [state(summary, summaries) for summary in summaries])
     for decay, name in zip(LEVELS, ("C_B", "F_s"), strict=True):
         print(f"\nfits of tau_alpha ({name})")
         for name, fit in relaxation_fits(summaries, decay).items():
@@ -35,22 +36,28 @@ def run(arguments):
         print(f"\n{rows} rows: {arguments.csv}")
 
 
-def state(summary):
+def state(summary, summaries):
     """One row of the table."""
+    from glassviz.tasks.dynamics import collapsed_relaxation_time
+
     decays = (summary.decays["bond_breaking"], summary.decays["self_scattering"])
     return (
         f"{summary.temperature:g}",
         str(summary.configurations),
         "/".join(map(str, summary.replicas)) or "-",
         *(with_error(*energy, 4) for energy in (summary.thermal, summary.inherent)),
-        *(relaxation(decay) for decay in decays),
+        relaxation(decays[0], collapsed_relaxation_time(summary, summaries)),
+        relaxation(decays[1]),
     )
 
 
-def relaxation(decay):
-    """A relaxation time as a word: with its error, as a bound, or - without labels."""
+def relaxation(decay, collapsed=float("nan")):
+    """A relaxation time as a word: with its error, from the collapse, as a bound, or - without labels."""
     if np.isfinite(decay.tau):
-        return with_error(decay.tau, decay.tau_error, 0 if decay.tau >= 100 else 2)
+        sign = "~" if decay.continued else ""
+        return sign + with_error(decay.tau, decay.tau_error, 0 if decay.tau >= 100 else 2)
+    if np.isfinite(collapsed):
+        return f"{collapsed:.2g} (collapse)"
     return f"> {decay.times[-1]:g}" if len(decay.times) else "-"
 
 

@@ -59,7 +59,9 @@ def state(point):
     if len(point.times) > 1:
         times, curves = point.shared_decay()
         value, error = relaxation_time_with_error(times, curves, beyond=SHORT)
-        tau = with_error(value, error, 0) if np.isfinite(value) else f"> {times[-1]:g}"
+        # A value a little beyond the last label continues the curve.
+        sign = "~" if value > times[-1] else ""
+        tau = sign + with_error(value, error, 0) if np.isfinite(value) else f"> {times[-1]:g}"
     replicas = sorted(set(point.replicas.tolist()))
     return (
         f"{point.temperature:g}",

@@ -1,6 +1,7 @@
 """`glassviz`: parses the command line, runs one command, turns errors into one sentence and an exit code."""
 
 import argparse
+import os
 import sys
 from importlib import import_module
 
@@ -30,6 +31,10 @@ def main(arguments=None):
     except (KeyboardInterrupt, Cancelled):
         print("\nstopped: what is finished is kept; the same command goes on with the rest", file=sys.stderr)
         return 130
+    except BrokenPipeError:
+        # The reader, such as `head`, has seen enough; nothing more is to be flushed to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (GlassvizError, OSError, MemoryError) as error:
         print(f"glassviz: {error}", file=sys.stderr)
         return 2

@@ -19,8 +19,8 @@ def add_parser(commands):
     parser = parser_of(
         commands,
         "simulate",
-        "Equilibrate by swap Monte Carlo, quench, run the isoconfigurational ensemble; one file a configuration. "
-        "Configurations already there, the embedded ones too, count; Ctrl-C keeps what is finished.",
+        "Equilibrate by hybrid Monte Carlo with exchanges, quench, run the isoconfigurational ensemble; one file a "
+        "configuration. Configurations already there, the embedded ones too, count; Ctrl-C keeps what is finished.",
         EXAMPLES,
         run,
     )

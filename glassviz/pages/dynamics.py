@@ -117,7 +117,8 @@ class DynamicsPage:
                 "decay": name,
                 "colour": colours[summary.temperature],
                 "text": f"T = {summary.temperature:g}, {SYMBOLS[name]}: τ_α = {decay.tau:.4g}"
-                + (f" ± {decay.tau_error:.2g}" if np.isfinite(decay.tau_error) else ""),
+                + (f" ± {decay.tau_error:.2g}" if np.isfinite(decay.tau_error) else "")
+                + (", continued beyond the last label" if decay.continued else ""),
             }
             for summary in summaries
             for name, decay in summary.decays.items()
@@ -128,6 +129,8 @@ class DynamicsPage:
         self.relaxation.update(points, published, drawn, session.dark, "no decay reaches its τ_α yet")
         key = "● C_B = ½" + " · ■ F_s = 1/e" * any(p["decay"] == "self_scattering" for p in points)
         key += f" · ○ published, {SOURCE}" * bool(published)
+        if any(summary.decays["bond_breaking"].continued for summary in summaries):
+            key += " · where labels end at C_B just above ½, τ continues them"
         self.fits.update(f"<p>{key}</p>{fit_table(fits, session.dark)}", session.dark)
         energies = {}
         for name in ("thermal", "inherent"):

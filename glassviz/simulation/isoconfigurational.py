@@ -7,6 +7,7 @@ from threading import Lock
 import numpy as np
 
 from glassviz.errors import InputError
+from glassviz.simulation.gpu.device import open_device
 from glassviz.simulation.gpu.ensemble import run_ensemble
 from glassviz.simulation.molecular_dynamics import MolecularDynamics, check_positive
 
@@ -63,6 +64,12 @@ def isoconfigurational(
             pool.shutdown(cancel_futures=True)
             raise
     return result
+
+
+def check_device(device):
+    """Raise InputError unless replicas can run on `device` here: for "cuda", CuPy and a GPU must be there."""
+    if device != "cpu":
+        open_device(device)
 
 
 def steps_at(times, time_step):

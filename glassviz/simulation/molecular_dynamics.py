@@ -93,7 +93,7 @@ class MolecularDynamics:
         if not sane:
             raise GlassvizError(
                 "molecular dynamics blew up: particles overlap at the start or the time step "
-                f"{self.time_step:g} is too long; equilibrate by swap Monte Carlo first"
+                f"{self.time_step:g} is too long; equilibrate by Monte Carlo first"
             )
 
     @property

@@ -31,6 +31,11 @@ class Decay:
     tau: float
     tau_error: float
 
+    @property
+    def continued(self):
+        """Whether tau lies, by a little, beyond the last label: then the curve's end is continued."""
+        return bool(len(self.times)) and self.tau > self.times[-1]
+
 
 @dataclass(frozen=True, eq=False)
 class StateSummary:
@@ -72,6 +77,22 @@ def state_summary(point):
 def state_summaries(data):
     """StateSummary of every temperature of a Dataset, in ascending order."""
     return [state_summary(data[temperature]) for temperature in data.temperatures]
+
+
+def collapsed_relaxation_time(summary, summaries, name="bond_breaking"):
+    """tau_alpha of a decay that ends too early, if it has the shape of the others: t_end / x(C_end), nan without one.
+
+    x(C) is t / tau of the coldest temperature whose decay reaches its own tau_alpha, interpolated in log t.
+    """
+    own = summary.decays[name]
+    masters = [s.decays[name] for s in summaries if np.isfinite(s.decays[name].tau)]
+    if not masters or not len(own.times):
+        return float("nan")
+    master = masters[0]
+    if not master.mean[-1] <= own.mean[-1] <= master.mean[0]:
+        return float("nan")
+    scaled = np.interp(-own.mean[-1], -master.mean, np.log(master.times / master.tau))
+    return float(own.times[-1] / np.exp(scaled))
 
 
 def relaxation_fits(summaries, decay="bond_breaking"):

@@ -11,6 +11,7 @@ from glassviz.errors import DataError, InputError
 from glassviz.interactions.neighbours import require_nearest_images
 from glassviz.record import SPLITS, read_record, write_record
 from glassviz.simulation import inherent_structure, isoconfigurational
+from glassviz.simulation.isoconfigurational import check_device
 from glassviz.systems import GlassFormer
 from glassviz.tasks.equilibrate import STARTS, configuration_seed, equilibrate
 from glassviz.tasks.labels import record_of
@@ -92,6 +93,7 @@ def simulate(plan, folder, progress=None, beside=()):
     def report(stage):
         return None if progress is None else lambda done, total: progress(done, total, stage)
 
+    check_device(plan.device)
     missing = missing_configurations(plan, states)
     if not missing:
         return []

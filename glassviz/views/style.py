@@ -20,12 +20,19 @@ def dressed(element, dark, active_tools=(), hooks=(), **options):
             responsive=True,
             show_legend=False,
             toolbar=None,
-            hooks=[lambda plot, _: dress(plot.state, dark), *hooks],
+            hooks=[lambda plot, _: dress(plot.state, dark), lambda plot, _: _frame(plot.state, options), *hooks],
             fontsize={"labels": "11pt", "ticks": "10pt", "title": "11pt"},
             active_tools=list(active_tools),
             **options,
         )
     )
+
+
+def _frame(figure, options):
+    """Set the limits of the axes: HoloViews keeps those of the first picture where another quantity follows."""
+    for ends, limits in ((figure.x_range, options.get("xlim")), (figure.y_range, options.get("ylim"))):
+        if limits is not None:
+            ends.start, ends.end = (float(limit) for limit in limits)
 
 
 def dress(figure, dark):

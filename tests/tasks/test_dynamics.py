@@ -1,11 +1,18 @@
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import glassviz as gv
 from glassviz.dynamics.temperature_fits import TemperatureFit
-from glassviz.tasks.dynamics import mean_and_error, relaxation_fits, state_summaries, static_curve
+from glassviz.tasks.dynamics import (
+    collapsed_relaxation_time,
+    mean_and_error,
+    relaxation_fits,
+    state_summaries,
+    static_curve,
+)
 from glassviz.tasks.dynamics_csv import HEADER, write_curves
 from tests.made_up import PLANTED, TEMPERATURES, planted_tau, write_made_up
 
@@ -36,6 +43,16 @@ def test_a_summary_says_what_the_files_hold(data):
             assert decay.tau == pytest.approx(planted_tau(summary.temperature), rel=0.1)
             assert 0 < decay.tau_error < 0.1 * decay.tau
             assert np.isnan(summary.decays["displacement"].tau)
+
+
+def test_a_decay_that_ends_early_is_continued_by_the_shape_of_the_others(data):
+    summaries = [s for s in state_summaries(data) if len(s.decays["bond_breaking"].times)]
+    coldest = summaries[0]
+    whole = coldest.decays["bond_breaking"]
+    short = replace(whole, times=whole.times[:-3], mean=whole.mean[:-3], error=whole.error[:-3], tau=np.nan)
+    cut = replace(coldest, decays={**coldest.decays, "bond_breaking": short})
+    assert collapsed_relaxation_time(cut, [cut, *summaries[1:]]) == pytest.approx(whole.tau, rel=0.15)
+    assert np.isnan(collapsed_relaxation_time(cut, [cut]))
 
 
 def test_scattering_has_a_relaxation_time_of_its_own_where_it_was_kept(data):
