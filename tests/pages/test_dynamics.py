@@ -88,7 +88,7 @@ def test_the_decays_are_the_data(visit, library):
     assert sorted(tau["temperature"]) == [0.8, 1.0]
     visit.page.get_by_text("Arrhenius fit needs 3 temperatures with a relaxation time, has 2").wait_for()
     assert visit.page.get_by_text("published, Jung et al., PRL 130, 238202").is_visible()
-    visit.until(lambda: plot(visit, "distance r / σ₁₁"), "g(r)")
+    visit.until(lambda: plot(visit, "distance r / σ₁₁"), "g(r)", seconds=40)
 
 
 def test_a_click_on_a_decay_opens_its_point_in_the_snapshots(visit):
