@@ -223,6 +223,11 @@ class Session(param.Parameterized):
         slot = self.slot
         return 0.5 if slot is None else float(np.nanmean(self.point.mean_correlation()[:, slot]))
 
+    def _preference(self, temperature):
+        """The coldest temperature whose labels reach tau comes first, then the coldest with labels."""
+        point = self.data[temperature]
+        return self.library.relaxation_time(point) is None, len(point.times) == 0, temperature
+
     def _nearest(self, name, wanted, level):
         """`wanted` where it may be chosen, else the nearest number, else the default."""
         options = self.choices(name)
@@ -231,8 +236,7 @@ class Session(param.Parameterized):
         if name in ("temperature", "time") and isinstance(wanted, int | float) and wanted > 0:
             return min(options, key=lambda option: abs(option - wanted))
         if name == "temperature":
-            # The coldest with labels: there dynamics is most heterogeneous.
-            return min(options, key=lambda temperature: (len(self.data[temperature].times) == 0, temperature))
+            return min(options, key=self._preference)
         if name == "time" and len(self.point.times):
             return options[int(np.nanargmin(np.abs(np.nanmean(self.point.mean_correlation(), axis=0) - level)))]
         if name == "configuration" and "test" in self.point.split:

@@ -1,5 +1,7 @@
 """`glassviz assemble`: one large configuration from many different small ones."""
 
+import math
+
 from glassviz.cli.common import ProgressBar, parser_of
 
 EXAMPLES = (
@@ -56,4 +58,6 @@ def run(arguments):
         facts["seam_errors"],
         strict=True,
     ):
-        print(f"  {near:4g} .. {far:4g} from a seam: E_i = {energy:.4f} +- {error:.4f}")
+        # Small boxes have nothing far from their seams.
+        if math.isfinite(energy):
+            print(f"  {near:4g} .. {far:4g} from a seam: E_i = {energy:.4f} +- {error:.4f}")

@@ -154,7 +154,8 @@ class DynamicsPage:
             for summary in summaries
             if len(summary.decays[name].times) and (np.isfinite(summary.decays[clock].tau) or not scaled)
         ]
-        message = MISSING[name]
+        labelled = any(len(summary.decays["bond_breaking"].times) for summary in summaries)
+        message = MISSING[name if labelled else "bond_breaking"]
         if scaled and any(len(summary.decays[name].times) for summary in summaries):
             message = "no decay reaches its τ_α yet"
         label = NAMES[name].format(k=session.data.system.wavenumber)

@@ -20,7 +20,7 @@ from glassviz.simulation import (
 from glassviz.simulation.isoconfigurational import isoconfigurational
 from glassviz.tasks.equilibrate import configuration_seed
 from glassviz.tasks.labels import SOFTWARE, labels_of, no_labels
-from glassviz.tasks.pilot import read_pilot
+from glassviz.tasks.pilot import LEVELS, read_pilot
 
 SEGMENT, SWEEPS = 5.0, 2
 PROFILE_BINS = np.array([0.0, 1.0, 2.0, 4.0, 8.0, 16.0])
@@ -54,6 +54,9 @@ class AssemblyPlan:
                 f"grid is {self.grid}, between is {self.between}, healing is {self.healing:g}, "
                 f"expected grid >= 2, between >= 1 and healing >= {SEGMENT:g}"
             )
+        unknown = [level for level in self.levels if not any(abs(level - known) < 1e-9 for known in LEVELS)]
+        if unknown:
+            raise InputError(f"levels are {unknown}, expected some of {LEVELS}")
         if self.levels and (self.replicas < 2 or self.replicas % 2):
             raise InputError(f"replicas is {self.replicas}, expected an even number from 2 on")
 

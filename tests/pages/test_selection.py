@@ -111,7 +111,7 @@ def test_the_tooltip_says_both_propensities(visit, library):
     session = session_of(library)
     visit.page.mouse.move(*visit.places(session, 0, [60])[0])
     measured, predicted = session.measured()[session.slot][60], session.predicted()[session.slot][60]
-    visit.page.get_by_text(f"particle 60 · type {session.record.thermal.types[60]}").wait_for()
+    visit.page.get_by_text(f"particle 60 · type {session.record.thermal.types[60]}", exact=True).wait_for()
     visit.page.locator(".tip", has_text=f"MD {measured:.3f}, predicted {predicted:.3f}").wait_for()
 
 

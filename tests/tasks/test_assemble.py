@@ -70,10 +70,10 @@ def test_an_assembled_configuration_is_a_record_with_labels(tmp_path):
     assert gv.open(tmp_path / "large")[1.5].bond_breaking.shape == (1, 2, 516)
 
 
-@pytest.mark.parametrize("change", [{"grid": 1}, {"between": 0}, {"healing": 0}, {"levels": (0.9,), "replicas": 3}])
+@pytest.mark.parametrize("change", [{"grid": 1}, {"between": 0}, {"healing": 0}, {"levels": (1.2,)}, {"replicas": 3}])
 def test_impossible_assemblies_are_refused(change, tmp_path):
-    with pytest.raises(InputError, match=next(iter(change)) if "levels" not in change else "replicas"):
-        AssemblyPlan(tmp_path, 1.0, **change)
+    with pytest.raises(InputError, match=next(iter(change))):
+        AssemblyPlan(tmp_path, 1.0, **{"levels": (0.9,), **change})
 
 
 def test_a_missing_source_is_named(tmp_path):

@@ -1,5 +1,5 @@
 import numpy as np
-from bokeh.plotting import figure as Figure
+from bokeh.plotting import figure
 
 from glassviz.views.comparison import HistogramView, ScatterView
 from glassviz.views.decay import DecayView
@@ -7,7 +7,7 @@ from glassviz.views.decay import DecayView
 
 def shown(view):
     """The living Bokeh figure of a view."""
-    return next(model for model in view.panel.get_root().references() if isinstance(model, Figure))
+    return next(model for model in view.panel.get_root().references() if isinstance(model, figure))
 
 
 def test_axes_follow_another_quantity():
