@@ -205,7 +205,7 @@ def test_times_in_units_of_tau_collapse(made_up):
 def test_what_is_missing_is_said(made_up):
     page = DynamicsPage(Session(made_up, page="dynamics", temperature=0.5))
     page._draw_dynamics(state_summaries(made_up.data_sets["small"])[:2], {"VFT": "VFT fit needs 4, has 0"})
-    for name, words in (("bond_breaking", "glassviz simulate makes them"), ("self_scattering", "keep no F_s(k, t)")):
+    for name, words in (("bond_breaking", "glassviz simulate makes them"), ("self_scattering", "has labels")):
         plot = page.decays[name].plot
         assert words in rows(plot, "words")["text"][0]
         assert len(rows(plot, "lines")["xs"]) == 0
