@@ -23,21 +23,21 @@ def add_parser(commands):
 
 def run(arguments):
     """Print a table for each stored model of this system, temperature and observable."""
-    from glassviz.learning.store import models_for, opened_models
+    from glassviz.learning.store import methods_for, opened_models
     from glassviz.tasks.score import score
 
     data = open_data(arguments)
     point = data[arguments.temperature]
     stored = opened_models(*model_folders(arguments.models))
-    chosen = models_for(stored, data.system, arguments.temperature, arguments.observable)
+    chosen = methods_for(stored, point, arguments.observable)
     if not chosen:
         raise InputError(
-            f"no stored {arguments.observable} model for {data.system.name} at T = {arguments.temperature:g}; "
-            "glassviz train makes one"
+            f"no stored {arguments.observable} model or prediction for {data.system.name} "
+            f"at T = {arguments.temperature:g}; glassviz train makes one"
         )
     for entry in chosen:
         with ProgressBar() as progress:
-            rows = score(entry["model"], point, arguments.type, progress)
+            rows = score(entry, point, arguments.type, progress)
         mean = np.nanmean(point.mean_correlation(arguments.type), axis=0)
         print(f"\n{entry['name']}: type {arguments.type}, {rows[0]['configurations']} test configurations")
         table(
