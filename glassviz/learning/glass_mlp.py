@@ -31,7 +31,6 @@ class GlassMLP(DescriptorModel):
     history: dict
 
     kind = "glassmlp"
-    options = ("lengths", "observables", "types", "times", "seeds", "seed", "schedule", "device")
 
     @property
     def seeds(self):

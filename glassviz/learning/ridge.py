@@ -46,7 +46,6 @@ class Ridge(DescriptorModel):
     alphas: dict
 
     kind = "ridge"
-    options = ("lengths", "observables", "types", "times")
 
     @classmethod
     def fit(
