@@ -8,7 +8,14 @@ import numpy as np
 from glassviz.errors import InputError
 from glassviz.learning import network
 from glassviz.learning.descriptor_model import DescriptorModel, check_scales, provenance_of, state_of, stored_state
-from glassviz.learning.inputs import descriptors_of, time_slot, training_indices, types_to_train, varying_times
+from glassviz.learning.inputs import (
+    descriptors_of,
+    lengths_for,
+    time_slot,
+    training_indices,
+    types_to_train,
+    varying_times,
+)
 from glassviz.learning.model_folder import HEADER, WEIGHTS, check_shapes, read_model, require, write_model
 from glassviz.learning.score import propensity
 from glassviz.structure.coarse_graining import LENGTHS
@@ -42,7 +49,7 @@ class GlassMLP(DescriptorModel):
         cls,
         state_point,
         observable="bond_breaking",
-        lengths=LENGTHS,
+        lengths=None,
         observables=DESCRIPTORS,
         types=None,
         times=None,
@@ -57,6 +64,7 @@ class GlassMLP(DescriptorModel):
         """Train on the training configurations of a state point; the validation split chooses each network's epoch.
 
         types, times : default all that occur; times at which the training labels of a type do not vary are left out
+        lengths : default those of GlassMLP that fit the box, see structure.lengths_within
         observables : with "displacement" among them the thermal configuration counts as well, as in GlassBench
         schedule : "published", "quick", or stages of `training`
         device : "cpu" or "cuda"; random numbers are the same on both, results differ by rounding
@@ -75,6 +83,7 @@ class GlassMLP(DescriptorModel):
         train, validation, present = training_indices(state_point, labels, times)
         numbers = types_to_train(state_point, train, types, each=train + validation)
         present = _with_variance(state_point, labels, train, numbers, present, observable, times)
+        lengths = lengths_for(state_point, lengths, LENGTHS)
         inputs = descriptors_of(state_point, train + validation, lengths, observables)
         learnt = train_types(
             {k: (state_point.inherent[k], inputs[k], labels[k, present]) for k in train + validation},

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from glassviz.cache import cached_array
 from glassviz.errors import InputError
-from glassviz.structure import glassmlp_descriptor_names, glassmlp_descriptors
+from glassviz.structure import glassmlp_descriptor_names, glassmlp_descriptors, lengths_within
 
 CONSTANT = 1e-9
 """Labels and descriptors whose spread over the training set is below this do not vary."""
@@ -31,7 +32,16 @@ def describe(configuration, system, lengths, observables, inherent=None):
 def _descriptors(inherent, thermal, system, lengths, observables):
     """Descriptors of an inherent structure, (N, M); the thermal configuration counts only where one needs it."""
     needed = thermal if THERMAL in observables else None
-    return glassmlp_descriptors(inherent, system, lengths, needed, observables)
+    content = [system.name, np.array(lengths, dtype=float), *observables, inherent.positions, inherent.types]
+    content += [inherent.box] if needed is None else [inherent.box, needed.positions]
+    return cached_array(
+        "descriptors-1", content, lambda: glassmlp_descriptors(inherent, system, lengths, needed, observables)
+    )
+
+
+def lengths_for(state_point, lengths, standard):
+    """Coarse-graining lengths as given; where None is, those of `standard` that fit the box (`lengths_within`)."""
+    return lengths_within(state_point.configurations[0].box, standard) if lengths is None else lengths
 
 
 def descriptor_names(system, lengths, observables):

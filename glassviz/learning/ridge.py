@@ -8,16 +8,14 @@ import numpy as np
 from glassviz.errors import InputError
 from glassviz.learning import regression
 from glassviz.learning.descriptor_model import DescriptorModel, check_scales, provenance_of, state_of, stored_state
-from glassviz.learning.inputs import descriptors_of, training_indices, types_to_train
+from glassviz.learning.inputs import descriptors_of, lengths_for, training_indices, types_to_train
 from glassviz.learning.model_folder import HEADER, WEIGHTS, check_shapes, is_number, read_model, require, write_model
 from glassviz.learning.score import propensity
 
 LENGTHS = (0.0, 1.0, 2.0, 3.5, 5.0)
 """Coarse-graining lengths that together reach from the cage to the range of dynamical correlations.
 
-In d dimensions a weight exp(-r/L) reaches over some d L. Where that nears half the box, as in small 3D boxes, the
-descriptors tell configurations apart rather than particles, and a fit to few configurations can misjudge the mean of a
-new one.
+Those that are too long for a box (structure.lengths_within) are left out.
 """
 
 DESCRIPTORS = ("density", "energy", "perimeter")
@@ -52,7 +50,7 @@ class Ridge(DescriptorModel):
         cls,
         state_point,
         observable="bond_breaking",
-        lengths=LENGTHS,
+        lengths=None,
         observables=DESCRIPTORS,
         types=None,
         times=None,
@@ -62,7 +60,8 @@ class Ridge(DescriptorModel):
         """Fit to the training configurations of a state point.
 
         observable : "bond_breaking" or "displacement"; types, times : default all that occur
-        lengths, observables : which descriptors; "displacement" among them compares with the thermal configuration
+        lengths : default those of LENGTHS that fit the box, see structure.lengths_within
+        observables : with "displacement" among them the thermal configuration counts as well, as in GlassBench
         alpha is chosen for each type and time by the squared error on the validation split; without one, by leaving
         out one training configuration at a time. The test split is not read. Times at which a configuration used has no
         label are left out. progress(done, total) counts configurations and may raise Cancelled.
@@ -73,6 +72,7 @@ class Ridge(DescriptorModel):
         used = train + validation
         alphas = _checked_alphas(alphas, len(train), len(validation))
         numbers = types_to_train(state_point, train, types)
+        lengths = lengths_for(state_point, lengths, LENGTHS)
         inputs = descriptors_of(state_point, used, lengths, observables, progress)
         results = {}
         for number in numbers:
