@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import numpy as np
+
 from glassviz.errors import DataError
 from glassviz.learning.glass_mlp import GlassMLP
 from glassviz.learning.model_folder import HEADER, read_header
@@ -28,11 +30,17 @@ def opened_models(*folders):
     found = []
     for path in _candidates(folders):
         try:
-            model, header = load_model(path), read_header(path)
+            found.append(entry_of(load_model(path), path.name, path))
         except DataError:
             continue
-        found.append({"name": path.name, **{item: header[item] for item in _LISTED}, "path": path, "model": model})
     return found
+
+
+def entry_of(model, name, path=None):
+    """The entry of a model, stored or not, as `opened_models` gives it."""
+    times = None if model.times is None else np.asarray(model.times).tolist()
+    shared = {item: getattr(model, item) for item in ("kind", "temperature", "observable", "types")}
+    return {"name": name, **shared, "system": model.system.name, "times": times, "path": path, "model": model}
 
 
 def models_for(models, system, temperature, observable):
