@@ -44,6 +44,7 @@ class TrainingDialog:
         self.bar = pmui.LinearProgress(value=0, variant="determinate", margin=(4, 10), sizing_mode="stretch_width")
         self.losses = LossView()
         networks = pmui.Row(self.seeds, self.schedule, margin=0, sizing_mode="stretch_width")
+        curves = pmui.Column(self.losses.panel, height=300, sizing_mode="stretch_width", margin=0)
         self.panel = pmui.Dialog(
             self.kind,
             self.observable,
@@ -51,13 +52,15 @@ class TrainingDialog:
             pmui.Row(self.go, self.cancel, margin=0),
             self.bar,
             self.words,
-            pmui.Column(self.losses.panel, height=300, sizing_mode="stretch_width", margin=0),
+            curves,
             title="Train a model",
             show_close_button=True,
             close_on_click=True,
             width_option="sm",
         )
-        self.kind.param.watch(lambda event: setattr(networks, "visible", event.new == "glassmlp"), "value")
+        for part in (networks, curves):
+            # A regression has neither several networks nor epochs.
+            self.kind.param.watch(lambda event, part=part: setattr(part, "visible", event.new == "glassmlp"), "value")
         self.button.on_click(lambda _: self.open())
         self.go.on_click(lambda _: self._start())
         self.cancel.on_click(lambda _: self._cancel())
@@ -76,6 +79,9 @@ class TrainingDialog:
         counts = {split: point.split.count(split) for split in ("train", "validation")}
         self.words.object = f"Learns from {counts['train']} configurations, chooses by {counts['validation']}."
         if self._job is not None:
+            request = self._job.request["arguments"]
+            self.panel.title = f"Training at T = {request['temperature']:g}"
+            self.kind.value, self.observable.value = request["kind"], request["observable"]
             self._follow()
         self.panel.open = True
 
