@@ -31,7 +31,7 @@ def test_a_missing_model_is_trained_on_the_page(visit):
     visit.page.get_by_role("button", name="Ridge regression").click()
     visit.page.get_by_role("button", name="Train", exact=True).click()
     visit.page.get_by_text("Stored as ka2d-ridge-bond_breaking-T1.0000").wait_for(timeout=60_000)
-    visit.page.get_by_role("button", name="Close").click()
+    visit.page.get_by_role("button", name="close", exact=True).click()
     visit.page.get_by_text("Predicted, ridge").first.wait_for()
     visit.holds(model="ka2d-ridge-bond_breaking-T1.0000")
     library = Library([visit.server.home / "data"], [visit.server.home / "models"])

@@ -44,6 +44,6 @@ def test_a_network_is_trained_cancelled_and_goes_on(visit):
     page.get_by_role("button", name="Train", exact=True).click()
     page.get_by_text(f"Stored as {NAME}").wait_for(timeout=120_000)
     visit.holds(model=NAME)
-    page.get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="close", exact=True).click()
     page.get_by_text("Predicted, glassmlp").first.wait_for()
     assert [path.name for path in (visit.server.home / "models").iterdir() if path.name.startswith(".")] == []
