@@ -68,6 +68,8 @@ class Library:
         for entry in (entry for folder in folders for entry in opened_models(folder)):
             named.setdefault(entry["name"], entry)
         self.models = list(named.values())
+        # A model may have been replaced by another of its name.
+        self._scores.clear()
         self._model_failures = [f"{path}: {sentence}" for path, sentence in damaged_models(*folders)]
 
     def methods(self, data, temperature, observable):

@@ -1,9 +1,13 @@
 """The browser that view and page tests share."""
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
+
+# The tests compute little: on busy cores several threads would only wait for each other. Torch reads it when loaded.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 FLAGS = (
     "--no-sandbox",

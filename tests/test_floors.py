@@ -17,7 +17,7 @@ FLOORS = [
     ("formats", "learning"),
     (),
     ("tasks",),
-    ("library",),
+    ("library", "jobs"),
     ("session",),
     ("views",),
     ("pages",),

@@ -75,34 +75,22 @@ class GlassMLP(DescriptorModel):
         """
         from glassviz.learning.ensemble import open_device, stages_of, train_types
 
-        for name, value, least in (("seeds", seeds, 1), ("seed", seed, 0)):
-            if type(value) is not int or value < least:
-                raise InputError(f"{name} is {value!r}, expected a whole number from {least} on")
+        _check_seeds(seeds, seed)
         device, stages = open_device(device), stages_of(schedule)
-        labels = propensity(state_point, observable)
-        train, validation, present = training_indices(state_point, labels, times)
-        numbers = types_to_train(state_point, train, types, each=train + validation)
-        present = _with_variance(state_point, labels, train, numbers, present, observable, times)
+        labels, split, numbers, present = _training_set(state_point, observable, types, times)
+        used = split[0] + split[1]
         lengths = lengths_for(state_point, lengths, LENGTHS)
-        inputs = descriptors_of(state_point, train + validation, lengths, observables)
-        learnt = train_types(
-            {k: (state_point.inherent[k], inputs[k], labels[k, present]) for k in train + validation},
-            (train, validation),
-            observable,
-            state_point.times[present],
-            {number: [(seed, s, number) for s in range(seeds)] for number in numbers},
-            stages,
-            device,
-            progress,
-            watch,
-            checkpoint,
-        )
-        by = "validation loss" if validation else "training loss: no validation configuration"
+        inputs = descriptors_of(state_point, used, lengths, observables)
+        data = {k: (state_point.inherent[k], inputs[k], labels[k, present]) for k in used}
+        keys = {number: [(seed, s, number) for s in range(seeds)] for number in numbers}
+        about = observable, state_point.times[present]
+        learnt = train_types(data, split, *about, keys, stages, device, progress, watch, checkpoint)
+        by = "validation loss" if split[1] else "training loss: no validation configuration"
         how = {"epoch_chosen_by": by, "seed": seed, "schedule": [list(vars(stage).values()) for stage in stages]}
         return cls(
             **state_of(state_point, present, observable, lengths, observables),
             **learnt,
-            provenance=provenance_of(state_point, train, validation, **how),
+            provenance=provenance_of(state_point, *split, **how),
         )
 
     def predict_all(self, configuration, inherent=None, slots=slice(None)):
@@ -161,17 +149,27 @@ class GlassMLP(DescriptorModel):
         return cls(**shared, **learnt, kept=kept, parameters=parameters)
 
 
-def _with_variance(state_point, labels, train, numbers, present, observable, times):
-    """Those of the times at which the labels of every type vary; InputError names type and time where none is left.
+def _check_seeds(seeds, seed):
+    """Raise InputError unless both are whole numbers, one network at least."""
+    for name, value, least in (("seeds", seeds, 1), ("seed", seed, 0)):
+        if type(value) is not int or value < least:
+            raise InputError(f"{name} is {value!r}, expected a whole number from {least} on")
 
-    A time that was asked for is not left out.
+
+def _training_set(state_point, observable, types, times):
+    """Labels, (training, validation) indices, types, and the times at which the labels of every type vary.
+
+    A time that was asked for is not left out: InputError names types and times, as where none is left.
     """
+    labels = propensity(state_point, observable)
+    train, validation, present = training_indices(state_point, labels, times)
+    numbers = types_to_train(state_point, train, types, each=train + validation)
     varies, still = varying_times(state_point, labels, train, numbers)
     still = [(number, time) for number, time in still if time in state_point.times[present]]
     if still and (times is not None or not (present & varies).any()):
         where = ", ".join(f"type {number} at t = {time:g}" for number, time in still)
         raise InputError(f"the {observable} labels of the training split have no variance for {where}")
-    return present & varies
+    return labels, (train, validation), numbers, present & varies
 
 
 def _check_header(header, file):

@@ -86,6 +86,8 @@ class Training:
         """
         if checkpoint is not None and Path(checkpoint).exists():
             self.load(checkpoint)
+            if watch is not None:
+                watch(self.history)
         while self.stage < len(self.schedule):
             self._one_epoch()
             done = sum(stage.epochs for stage in self.schedule[: self.stage]) + self.epoch

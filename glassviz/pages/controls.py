@@ -1,13 +1,10 @@
-"""Controls of the page Snapshots: what is drawn and how; buttons that train a missing model and save what is shown."""
+"""Controls of the page Snapshots: what is drawn and how; buttons that train a model and save what is shown."""
 
-import panel as pn
 import panel_material_ui as pmui
 
-from glassviz.dataset import home
-from glassviz.errors import GlassvizError
 from glassviz.pages.download import download_button
+from glassviz.pages.training import TrainingDialog
 from glassviz.session import COLOUR_RANGES, COPIES, OBSERVABLES, POSITIONS, THIRD_VIEWS
-from glassviz.tasks.train import train
 
 # The options speak for themselves; the name of the group is for screen readers.
 UNLABELLED = [".MuiFormLabel-root { display: none; }"]
@@ -38,30 +35,5 @@ def controls(session):
         widget.param.watch(lambda event, name=name: session.choose(**{name: event.new}), "value")
         session.param.watch(lambda event, widget=widget: setattr(widget, "value", event.new), name)
     session.param.watch(lambda _: setattr(widgets["shown_type"], "options", types()), "data_set")
-    return [*widgets.values(), train_button(session), download_button(session, **STYLE)]
-
-
-def train_button(session):
-    """Shown where the state point has no model: trains a ridge regression into the user's model store."""
-    button = pmui.Button(label="Train a ridge regression here", icon="model_training", **STYLE)
-
-    def show(*_):
-        trainable = "train" in session.point.split and len(session.point.times) > 0
-        button.visible = trainable and session.choices("model") == [""]
-
-    def run(_):
-        button.param.update(loading=True, label="Training …")
-        try:
-            path = train(session.point, "ridge", home() / "models", session.observable, overwrite=True)
-            session.library.open_models()
-            session.choose(model=path.name)
-        except (GlassvizError, OSError) as error:
-            pn.state.notifications.error(str(error), duration=0)
-        finally:
-            button.param.update(loading=False, label="Train a ridge regression here")
-            show()
-
-    button.on_click(run)
-    session.param.watch(show, ["data_set", "temperature", "observable", "model"])
-    show()
-    return button
+    training = TrainingDialog(session, **STYLE)
+    return [*widgets.values(), training.button, training.panel, download_button(session, **STYLE)]

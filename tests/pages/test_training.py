@@ -1,0 +1,49 @@
+"""Networks trained through the dialog: live losses, cancelling, going on, the model in the menu."""
+
+import json
+
+import pytest
+
+from tests.pages.visit import Visit
+
+NAME = "ka2d-glassmlp-bond_breaking-T0.8000"
+
+
+@pytest.fixture
+def visit(changing, page):
+    visitor = Visit(changing, page)
+    yield visitor
+    visitor.check()
+
+
+def latest(visit, file):
+    """A file of the latest job; empty where there is none yet."""
+    folders = sorted((visit.server.home / "runs").glob("*-train*"))
+    path = folders[-1] / file
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def test_a_network_is_trained_cancelled_and_goes_on(visit):
+    visit.open("?temperature=0.8&time=100&model=")
+    page = visit.page
+    page.get_by_role("button", name="Train a model").click()
+    page.get_by_role("button", name="As published").click()
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_text("Type 1, epoch").wait_for(timeout=60_000)
+    assert page.get_by_role("button", name="Train", exact=True).is_disabled()
+    page.get_by_role("button", name="Cancel").click()
+    visit.until(lambda: latest(visit, "state.json")["state"] == "cancelled", "a cancelled job")
+    page.get_by_text("the same choices go on from here").wait_for()
+    reached = latest(visit, "progress.json")["done"]
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_text("Type 1, epoch").wait_for(timeout=60_000)
+    assert latest(visit, "progress.json")["done"] >= reached
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_text("the same choices go on from here").wait_for()
+    page.get_by_role("button", name="Quick").click()
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_text(f"Stored as {NAME}").wait_for(timeout=120_000)
+    visit.holds(model=NAME)
+    page.get_by_role("button", name="close", exact=True).click()
+    page.get_by_text("Predicted, glassmlp").first.wait_for()
+    assert [path.name for path in (visit.server.home / "models").iterdir() if path.name.startswith(".")] == []
