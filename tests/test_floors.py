@@ -18,7 +18,7 @@ FLOORS = [
     (),
     ("tasks",),
     ("library",),
-    ("session",),
+    ("session", "inside"),
     ("views",),
     ("pages",),
     ("cli",),
