@@ -147,7 +147,7 @@ class GlassMLP:
         return self._apply(network.bottleneck, configuration, inherent, slots, (network.BOTTLENECK,))
 
     def output(self, values, time=None, number=1, seed=0):
-        """Propensity (n,) that one network of type `number` gives bottleneck values (n, 2): what follows the bottleneck.
+        """Propensity (n,) that one network of type `number` gives bottleneck values (n, 2): the layers behind.
 
         Raises InputError for a type, time or seed without a network.
         """

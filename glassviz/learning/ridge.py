@@ -138,13 +138,13 @@ class Ridge:
     def input_weights(self, time=None, number=1):
         """Weight of each standardised descriptor for type `number` at one of the model's times, (1, M).
 
-        In the order of `descriptor_names`; nan for descriptors without variance, whose weight is 0 at all times.
+        In the order of `descriptor_names`; nan for descriptors without variance, whose scale is 1.
         Raises InputError for a type or time without a regression.
         """
         if number not in self.weights:
             raise InputError(f"there is no regression for type {number}, expected one of {self.types}")
-        weights, slot = self.weights[number], time_slot(self.times, time)
-        return np.where((weights == 0).all(axis=0), np.nan, weights[slot])[None]
+        weights = self.weights[number][time_slot(self.times, time)]
+        return np.where(self.scales[number] == 1, np.nan, weights)[None]
 
     def describe(self, configuration, inherent=None):
         """Descriptors of a thermal configuration, (N, M), after quenching it where `inherent` is not given."""

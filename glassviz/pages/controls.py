@@ -41,6 +41,27 @@ def controls(session):
     return [*widgets.values(), train_button(session), download_button(session, **STYLE)]
 
 
+def bound(session, name, kind, label, options, **style):
+    """A widget bound both ways to a choice; `options` may be a function, for those that follow other choices."""
+    following = callable(options)
+    widget = kind(
+        label=label,
+        options=options() if following else options,
+        value=getattr(session, name),
+        **{"size": "small", "margin": (6, 8), "sizing_mode": "stretch_width", **style},
+    )
+    widget.param.watch(lambda event: event.new is not None and session.choose(**{name: event.new}), "value")
+    session.param.watch(lambda event: setattr(widget, "value", event.new), name)
+    if following:
+
+        def follow(*_):
+            if widget.options != options():
+                widget.param.update(options=options(), value=getattr(session, name))
+
+        session.param.watch(follow, list(session.DEPENDENT))
+    return widget
+
+
 def train_button(session):
     """Shown where the state point has no model: trains a ridge regression into the user's model store."""
     button = pmui.Button(label="Train a ridge regression here", icon="model_training", **STYLE)

@@ -1,10 +1,11 @@
 """Particles as points in a plane of two quantities, coloured by a third; a field may lie behind them."""
 
 import numpy as np
+from bokeh.core.properties import value
 from bokeh.models import BasicTicker, ColorBar, HoverTool, LassoSelectTool, LinearColorMapper, TapTool
 from bokeh.plotting.contour import contour_data
 
-from glassviz.views.colours import NEUTRALS, hex_colours
+from glassviz.views.colours import NEUTRALS, SEQUENTIAL, hex_colours
 from glassviz.views.plot import Plot, accent, spread
 from glassviz.views.style import FONT
 
@@ -12,19 +13,20 @@ MOST_POINTS = 100_000
 """More points than these are drawn by Datashader."""
 MISSING = {False: "#99a0a8", True: "#6c737c"}
 PIXELS = (480, 480)
+SEQUENTIAL_COLOURS = hex_colours(SEQUENTIAL)
 
 
 class CloudView:
     """A point for each particle; lasso and click select: on_select(indices) gets rows of the points given to `update`.
 
-    bar : whether a colour bar stands beside the plane
+    bar : whether a colour bar stands above the plane
     """
 
     def __init__(self, on_select, bar=True):
         self.plot = Plot()
         figure = self.plot.figure
         figure.min_border_bottom = 52
-        self._colours, self._ground = LinearColorMapper(low=0, high=1), LinearColorMapper(low=0, high=1)
+        self._colours, self._ground = (LinearColorMapper(SEQUENTIAL_COLOURS, low=0, high=1) for _ in range(2))
         self._field(figure)
         points = {"x": [], "y": [], "value": [], "particle": []}
         fill = {"fill_color": {"field": "value", "transform": self._colours}}
@@ -43,9 +45,9 @@ class CloudView:
         figure.on_event(
             "selectiongeometry", lambda event: event.final and on_select([int(k) for k in self._own.selected.indices])
         )
-        self._bar = ColorBar(color_mapper=self._colours, ticker=BasicTicker(desired_num_ticks=5), width=12, padding=6)
+        self._bar = ColorBar(color_mapper=self._colours, ticker=BasicTicker(desired_num_ticks=5), height=10, padding=6)
         if bar:
-            figure.add_layout(self._bar, "right")
+            figure.add_layout(self._bar, "above")
         self.panel = self.plot.panel
 
     def _field(self, figure):
@@ -63,7 +65,7 @@ class CloudView:
             "y",
             "text",
             source=values,
-            text_font=FONT,
+            text_font=value(FONT),
             text_font_size="12px",
             text_align="center",
             text_baseline="middle",
@@ -91,9 +93,10 @@ class CloudView:
         dim = 0.25 if chosen.any() else 1.0
         self._points.glyph.update(fill_alpha=dim, line_alpha=0.5 * dim, line_color=neutral["text"], line_width=0.5)
         self._chosen.glyph.line_color = accent(1, dark)
-        self._hover.tooltips = [(label, f"@{name}{{0.000}}") for label, name in zip(labels, ("x", "y", "value"))]
+        named = zip(labels, ("x", "y", "value"), strict=True)
+        self._hover.tooltips = [(label, f"@{name}{{0.000}}") for label, name in named]
         self._draw_others(points, values, others, (x, y), scale)
-        self._draw_field(field if len(points) else None, limits, (x, y), neutral)
+        self._draw_field(field if len(points) else None, limits, points, (x, y), neutral)
 
     def _dress_bar(self, label, neutral):
         self._bar.update(
@@ -123,7 +126,7 @@ class CloudView:
             self._points.glyph.update(fill_alpha=0.0, line_alpha=0.0)
         self.plot.fill("raster", **picture)
 
-    def _draw_field(self, field, limits, ranges, neutral):
+    def _draw_field(self, field, limits, points, ranges, neutral):
         if field is None:
             self.plot.fill("ground", image=[], x=[], y=[], dw=[], dh=[])
             self.plot.fill("lines", xs=[], ys=[])
@@ -133,11 +136,13 @@ class CloudView:
         grid = field(np.stack(np.meshgrid(*axes), axis=-1))
         self._ground.update(low=limits[0], high=limits[1], palette=hex_colours(limits[2]))
         self.plot.fill("ground", image=[grid.astype(np.float32)], **_place(ranges))
-        levels = round_levels(grid)
+        # Lines where the points are: far from them a network gives anything.
+        levels = round_levels(np.percentile(field(points), (1, 99)))
         lines = contour_data(*axes, grid, levels, want_fill=False).line_data
         self.plot.fill("lines", xs=lines.xs, ys=lines.ys)
         self._lines.glyph.line_color = self._values.glyph.text_color = neutral["text"]
-        places = [_middle(x, y, ranges) for x, y in zip(lines.xs, lines.ys, strict=True)]
+        drawn = [np.stack(line, axis=1) for line in zip(lines.xs, lines.ys, strict=True)]
+        places = [_free_place(line, points, ranges) for line in drawn]
         kept = [k for k, place in enumerate(places) if place is not None]
         self.plot.fill(
             "values",
@@ -171,9 +176,10 @@ def raster(points, values, ranges, scale):
     means, number = found["mean"].to_numpy(), found["n"].to_numpy()
     low, high, table = scale
     place = np.nan_to_num(np.clip((means - low) / ((high - low) or 1.0), 0, 1))
-    picture = np.zeros((*means.shape, 4), np.uint8)
+    picture = np.empty((*means.shape, 4), np.uint8)
     picture[..., :3] = np.where(np.isnan(means)[..., None], 153, table[np.rint(255 * place).astype(int)])
-    picture[..., 3] = np.where(number > 0, np.minimum(255, 110 + 40 * np.log2(np.maximum(number, 1))), 0)
+    picture[..., 3] = np.minimum(255, 110 + 40 * np.log2(np.maximum(number, 1)))
+    picture[number == 0] = 0
     return picture.view(np.uint32)[..., 0]
 
 
@@ -188,10 +194,14 @@ def _place(ranges):
     return {"x": [x], "y": [y], "dw": [right - x], "dh": [top - y]}
 
 
-def _middle(x, y, ranges):
-    """A point halfway along a line, away from the edges of the plane; None where it has none."""
-    inside = np.isfinite(x)
-    for values, (low, high) in zip((x, y), ranges, strict=True):
-        inside &= (values > low + 0.06 * (high - low)) & (values < high - 0.06 * (high - low))
-    places = np.flatnonzero(inside)
-    return None if len(places) == 0 else (x[places[len(places) // 2]], y[places[len(places) // 2]])
+def _free_place(line, points, ranges):
+    """The place (x, y) on a line (n, 2) with most room around it, away from the edges; None where it has none."""
+    low, high = np.transpose(ranges)
+    inside = (line > low + 0.05 * (high - low)) & (line < high - 0.05 * (high - low))
+    line = line[inside.all(axis=1)]
+    if not len(line):
+        return None
+    # A thousand points tell well enough where there is room.
+    some = points[:: 1 + len(points) // 1000]
+    room = np.linalg.norm((line[:, None] - some[None]) / (high - low), axis=2).min(axis=1)
+    return tuple(line[np.minimum(room, 0.05).argmax()])

@@ -1,6 +1,7 @@
 """Weights of a model's descriptors as maps: observables and types down, coarse-graining lengths across."""
 
 import numpy as np
+from bokeh.core.properties import value
 from bokeh.models import BasicTicker, ColorBar, FixedTicker, HoverTool, LinearAxis, LinearColorMapper
 
 from glassviz.views.colours import DIFFERENCE, NEUTRALS, hex_colours
@@ -13,21 +14,23 @@ SHORT = {"energy_variance": "variance"}
 
 
 class WeightsView:
-    """A map for each node, one below the other, on one symmetric scale; what is not used is left empty."""
+    """A map for each node, one below the other, on one symmetric scale; what is not used is a small cross."""
 
     def __init__(self):
         self.plot = Plot()
         figure = self.plot.figure
         self._colours = LinearColorMapper(palette=hex_colours(DIFFERENCE), low=-1, high=1)
-        cells = self.plot.source("cells", x=[], y=[], value=[], name=[])
+        cells = self.plot.source("cells", x=[], y=[], value=[], label=[])
         fill = {"field": "value", "transform": self._colours}
         boxes = figure.rect("x", "y", 0.96, 0.96, source=cells, fill_color=fill, line_color=None)
-        figure.add_tools(HoverTool(renderers=[boxes], tooltips="@name: @value{+0.000}"))
+        figure.add_tools(HoverTool(renderers=[boxes], tooltips="@label: @value{+0.000}"))
+        unused = self.plot.source("unused", x=[], y=[])
+        self._unused = figure.scatter("x", "y", source=unused, marker="x", size=5)
         frames = self.plot.source("frames", left=[], right=[], bottom=[], top=[])
         self._frames = figure.quad("left", "right", "top", "bottom", source=frames, fill_alpha=0)
         titles = self.plot.source("titles", x=[], y=[], text=[])
         self._titles = figure.text(
-            "x", "y", "text", source=titles, text_font=FONT, text_font_size="13px", text_baseline="bottom"
+            "x", "y", "text", source=titles, text_font=value(FONT), text_font_size="13px", text_baseline="bottom"
         )
         self._observables = LinearAxis(major_tick_line_color=None, minor_tick_line_color=None)
         figure.add_layout(self._observables, "left")
@@ -51,6 +54,9 @@ class WeightsView:
         y = (tops[-1] - rows - 0.3, GAP - 0.4) if nodes else None
         self.plot.frame((-0.6, n_lengths - 0.4) if nodes else None, y, "length L / σ₁₁", "", dark)
         self.plot.say("" if nodes else message)
+        node, observable, length, kind = np.nonzero(np.isnan(weights))
+        below = np.asarray(tops)[node] if nodes else np.empty(0)
+        self.plot.fill("unused", x=length, y=below - observable * kinds - kind - 0.5)
         node, observable, length, kind = np.nonzero(np.isfinite(weights))
         values = weights[node, observable, length, kind]
         names = [
@@ -58,7 +64,7 @@ class WeightsView:
             for o, column, t in zip(observable, length, kind, strict=True)
         ]
         below = np.asarray(tops)[node] if nodes else np.empty(0)
-        self.plot.fill("cells", x=length, y=below - observable * kinds - kind - 0.5, value=values, name=names)
+        self.plot.fill("cells", x=length, y=below - observable * kinds - kind - 0.5, value=values, label=names)
         reach = float(np.abs(values).max()) if len(values) else 1.0
         self._colours.update(low=-reach, high=reach)
         left, right = [-0.5] * nodes * n_observables, [n_lengths - 0.5] * nodes * n_observables
@@ -83,7 +89,7 @@ class WeightsView:
         for axis in (self._observables, self.plot.figure.yaxis[0]):
             axis.update(axis_line_color=None, major_tick_line_color=None, minor_tick_line_color=None)
             axis.update(major_label_text_font_size="9pt", major_label_standoff=2)
-        self._frames.glyph.line_color = neutral["line"]
+        self._frames.glyph.line_color = self._unused.glyph.line_color = neutral["line"]
         self._titles.glyph.text_color = neutral["text"]
         self._bar.update(
             title_text_font=FONT,
