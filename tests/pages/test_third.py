@@ -162,15 +162,21 @@ def test_a_descriptor_is_a_third_snapshot(visit, models):
     shows_descriptor(visit, mirror(models, **STATE, descriptor="density L=3 type 2"))
 
 
+def shows_values(visit, session, panel, values, limits, table):
+    """Wait until a snapshot has the colours of these values, where there are any."""
+    some = inner(session) & np.isfinite(values)
+    wanted = table[quantise(values, *limits)][some].astype(int)
+    visit.until(
+        lambda: np.abs(visit.pixels(visit.places(session, panel, some)).astype(int) - wanted).max() <= 2,
+        f"the values in panel {panel}",
+    )
+
+
 def shows_descriptor(visit, session):
     """Wait until the third snapshot and the points below it are those of the chosen descriptor."""
-    values, own, some = inside.descriptor(session), session.of_type(), inner(session)
-    low, high = (float(f"{end:.3g}") for end in inside.descriptor_limits(session))
-    wanted = SEQUENTIAL[quantise(values, low, high)][some].astype(int)
-    visit.until(
-        lambda: np.abs(visit.pixels(visit.places(session, 2, some)).astype(int) - wanted).max() <= 2,
-        "the colours of the descriptor",
-    )
+    values, own = inside.descriptor(session), session.of_type()
+    limits = [float(f"{end:.3g}") for end in inside.descriptor_limits(session)]
+    shows_values(visit, session, 2, values, limits, SEQUENTIAL)
     measured = session.measured()[session.slot]
     agreement = f"{np.corrcoef(values[own], measured[own])[0, 1]:.2f}".replace("-", "−")
     label = f"{session.descriptor}, of type 1 · Pearson {agreement}"
@@ -201,14 +207,8 @@ def test_another_model_is_a_third_snapshot(visit, models):
     visit.open(START + "&third_view=model")
     visit.page.get_by_text("Predicted, ridge").first.wait_for()
     session, other = mirror(models, **STATE), mirror(models, **{**STATE, "model": RIDGE})
-    visit.shows(session, panels=[0, 1])
-    some = inner(session)
-    predicted = other.predicted()[other.slot][some]
-    wanted = propensity_map("bond_breaking")[quantise(predicted, 0, 1)].astype(int)
-    visit.until(
-        lambda: np.abs(visit.pixels(visit.places(session, 2, some)).astype(int) - wanted).max() <= 2,
-        "the other model's colours",
-    )
+    for panel, shown in ((1, session), (2, other)):
+        shows_values(visit, session, panel, shown.predicted()[shown.slot], (0, 1), propensity_map("bond_breaking"))
 
 
 def test_a_model_without_a_bottleneck_says_what_makes_one(visit):
