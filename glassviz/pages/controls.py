@@ -43,22 +43,17 @@ def controls(session):
 
 def bound(session, name, kind, label, options, **style):
     """A widget bound both ways to a choice; `options` may be a function, for those that follow other choices."""
-    following = callable(options)
-    widget = kind(
-        label=label,
-        options=options() if following else options,
-        value=getattr(session, name),
-        **{"size": "small", "margin": (6, 8), "sizing_mode": "stretch_width", **style},
-    )
+    now = options if callable(options) else lambda: options
+    style = {"size": "small", "margin": (6, 8), "sizing_mode": "stretch_width", **style}
+    widget = kind(label=label, options=now(), value=getattr(session, name), **style)
+
+    def show(*_):
+        found = now()
+        changed = {} if widget.options == found else {"options": found}
+        widget.param.update(value=getattr(session, name), **changed)
+
     widget.param.watch(lambda event: event.new is not None and session.choose(**{name: event.new}), "value")
-    session.param.watch(lambda event: setattr(widget, "value", event.new), name)
-    if following:
-
-        def follow(*_):
-            if widget.options != options():
-                widget.param.update(options=options(), value=getattr(session, name))
-
-        session.param.watch(follow, list(session.DEPENDENT))
+    session.param.watch(show, [name, *(other for other in session.DEPENDENT if callable(options) and other != name)])
     return widget
 
 

@@ -74,7 +74,7 @@ class CloudView:
     def update(self, points, values, chosen, labels, scale, dark, message="", others=None, field=None, limits=None):
         """Draw anew.
 
-        points (n, 2); values (n,), nan is grey; chosen (n,) bool; labels : of x, y and the values
+        points (n, 2); values (n,), nan is grey; chosen (n,) bool; labels : of x, y and the values; "": not explained
         scale : (low, high, (256, 3) table) of the colours
         message : stands in place of points where there are none
         others : (points (m, 2), values (m,)) behind, which cannot be selected
@@ -94,7 +94,7 @@ class CloudView:
         self._points.glyph.update(fill_alpha=dim, line_alpha=0.5 * dim, line_color=neutral["text"], line_width=0.5)
         self._chosen.glyph.line_color = accent(1, dark)
         named = zip(labels, ("x", "y", "value"), strict=True)
-        self._hover.tooltips = [(label, f"@{name}{{0.000}}") for label, name in named]
+        self._hover.tooltips = [(label, f"@{name}{{0.000}}") for label, name in named if label]
         self._draw_others(points, values, others, (x, y), scale)
         self._draw_field(field if len(points) else None, limits, points, (x, y), neutral)
 
