@@ -7,12 +7,23 @@ import param
 
 from glassviz.configuration import tile
 from glassviz.interactions.energy import potential_energy
-from glassviz.structure import radical_cells
+from glassviz.structure import glassmlp_descriptor_names, radical_cells
 from glassviz.tasks.score import prediction_of
 
 OBSERVABLES = {"Bond breaking": "bond_breaking", "Displacement": "displacement"}
 POSITIONS = {"Thermal": "thermal", "Inherent": "inherent"}
-THIRD_VIEWS = {"Predicted against MD": "scatter", "Distribution": "histogram", "Difference": "difference"}
+THIRD_VIEWS = {
+    "Predicted against MD": "scatter",
+    "Distribution": "histogram",
+    "Difference": "difference",
+    "Another model": "model",
+    "Descriptor": "descriptor",
+    "Bottleneck of the network": "bottleneck",
+    "Weights of the model": "weights",
+}
+COLOURINGS = {"MD": "measured", "Prediction": "predicted", "Descriptor": "descriptor"}
+CLOUDS = {"This configuration": "one", "All test configurations": "test"}
+DESCRIPTOR = "energy L=1.5 all"
 COLOUR_RANGES = {"Full scale": "full", "Spread of the data": "data"}
 PAGES = {"Snapshots": "snapshots", "Dynamics": "dynamics"}
 TIME_AXES = {"t": "absolute", "t / τ": "scaled"}
@@ -34,6 +45,11 @@ class Session(param.Parameterized):
     positions = param.Selector(objects=list(POSITIONS.values()))
     copies = param.Selector(objects=list(COPIES.values()), doc="Periodic copies along each axis.")
     third_view = param.Selector(objects=list(THIRD_VIEWS.values()))
+    second_model = param.String(doc="Model of the third view; empty where there is no other.")
+    descriptor = param.String(default=DESCRIPTOR, doc="Name of a descriptor, as of glassmlp_descriptor_names.")
+    seed = param.Integer(default=0, bounds=(0, None), doc="Which of the model's networks is looked into, from 0.")
+    coloured_by = param.Selector(objects=list(COLOURINGS.values()), doc="Colours in the bottleneck plane.")
+    cloud = param.Selector(objects=list(CLOUDS.values()), doc="Configurations in the bottleneck plane.")
     colour_range = param.Selector(objects=list(COLOUR_RANGES.values()), doc="full: 0..1 for C_B, from 0 for R.")
     selected = param.List(default=[], item_type=int, doc="Particles of one periodic copy, from 0.")
     followed = param.Integer(default=-1, doc="Particle whose own curve is shown; -1: none.")
@@ -45,7 +61,8 @@ class Session(param.Parameterized):
     pair = param.String(doc='Two types, as "12", of the static curves; empty: all particles.')
 
     # In this order a choice comes after those that it depends on.
-    DEPENDENT = ("data_set", "temperature", "observable", "configuration", "time", "model", "shown_type")
+    DEPENDENT = ("data_set", "temperature", "observable", "configuration", "time", "model", "shown_type",
+                 "second_model", "seed", "descriptor")  # fmt: skip
 
     def __init__(self, library, **state):
         super().__init__()
@@ -74,6 +91,13 @@ class Session(param.Parameterized):
             return [float(time) for time in self.point.times] or [0.0]
         if name == "model":
             return [*(entry["name"] for entry in self._methods()), ""]
+        if name == "second_model":
+            return [entry["name"] for entry in self._methods() if entry["name"] != self.model] or [""]
+        if name == "seed":
+            return list(range(getattr(self.entry["model"], "seeds", 1))) if self.model else [0]
+        if name == "descriptor":
+            own = getattr(self.entry["model"], "descriptor_names", ()) if self.model else ()
+            return list(dict.fromkeys([*glassmlp_descriptor_names(self.data.system), *own]))
         return list(range(self.data.system.types + 1))
 
     def choose(self, **state):
@@ -147,7 +171,10 @@ class Session(param.Parameterized):
     @property
     def entry(self):
         """The chosen method's entry in the library; None without one."""
-        return next((entry for entry in self._methods() if entry["name"] == self.model), None)
+        return self._entry(self.model)
+
+    def _entry(self, name):
+        return next((entry for entry in self._methods() if entry["name"] == name), None)
 
     def _methods(self):
         return self.library.methods(self.data, self.temperature, self.observable)
@@ -176,12 +203,16 @@ class Session(param.Parameterized):
         """MD propensity of the chosen configuration at every time, (n_times, N)."""
         return getattr(self.point, self.observable)[self.configuration]
 
-    def predicted(self):
-        """Predicted propensity at every time of the state point, (n_times, N); None without a model."""
-        entry = self.entry
+    def predicted(self, place=None, model=None):
+        """Predicted propensity at every time of the state point, (n_times, N); None without a model.
+
+        place : of the configuration in the state point; model : name; default the chosen ones
+        """
+        entry = self._entry(self.model if model is None else model)
         if entry is None:
             return None
-        point, place = self.point, self.configuration
+        point = self.point
+        place = self.configuration if place is None else place
         key = ("predicted", entry["name"], self.observable, entry["model"], point, place)
         return self._once(key, lambda: prediction_of(entry, point, place))
 
@@ -242,4 +273,4 @@ class Session(param.Parameterized):
         if name == "configuration" and "test" in self.point.split:
             # A test configuration first: there a prediction is a prediction.
             return self.point.split.index("test")
-        return options[0]
+        return DESCRIPTOR if name == "descriptor" and DESCRIPTOR in options else options[0]

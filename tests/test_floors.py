@@ -18,7 +18,7 @@ FLOORS = [
     (),
     ("tasks",),
     ("library", "jobs"),
-    ("session",),
+    ("session", "inside"),
     ("views",),
     ("pages",),
     ("cli",),

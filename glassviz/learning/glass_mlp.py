@@ -103,8 +103,37 @@ class GlassMLP(DescriptorModel):
 
     def bottleneck(self, configuration, time=None, inherent=None, seed=0):
         """Values of the two-node bottleneck of one seed's network, (N, 2); nan for types without one."""
-        slots = [time_slot(self.times, time)]
-        return self._apply(network.bottleneck, configuration, inherent, slots, (network.BOTTLENECK,))[seed, 0]
+        return self.bottleneck_each(configuration, inherent, [time_slot(self.times, time)])[seed, 0]
+
+    def bottleneck_each(self, configuration, inherent=None, slots=slice(None)):
+        """Values of the bottleneck of every seed, (seeds, n_times, N, 2), as `bottleneck`."""
+        return self._apply(network.bottleneck, configuration, inherent, slots, (network.BOTTLENECK,))
+
+    def output(self, values, time=None, number=1, seed=0):
+        """Propensity (n,) that one network of type `number` gives bottleneck values (n, 2): the layers behind.
+
+        Raises InputError for a type, time or seed without a network.
+        """
+        return network.head(self._member(time, number, seed), np.asarray(values, dtype=np.float32)[None])[0]
+
+    def input_weights(self, time=None, number=1, seed=0):
+        """Weights from each standardised descriptor to each bottleneck node of one network, (2, M).
+
+        In the order of `descriptor_names`; nan for dropped descriptors. Raises InputError as `output`.
+        """
+        result = np.full((network.BOTTLENECK, len(self.descriptor_names)), np.nan)
+        weights = self._member(time, number, seed)["bottleneck.weight"][0]
+        result[:, self.kept[number]] = weights
+        return result
+
+    def _member(self, time, number, seed):
+        """Parameters of one network as an ensemble of one, {name: (1, ...)}."""
+        if number not in self.parameters:
+            raise InputError(f"there is no network for type {number}, expected one of {self.types}")
+        if not 0 <= seed < self.seeds:
+            raise InputError(f"seed is {seed}, expected one of 0..{self.seeds - 1}")
+        slot = time_slot(self.times, time)
+        return {name: values[seed, [slot]] for name, values in self.parameters[number].items()}
 
     def _apply(self, function, configuration, inherent, slots, shape):
         """function(parameters, inputs) of every network, (seeds, n_times, N, *shape)."""

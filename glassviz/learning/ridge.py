@@ -8,7 +8,7 @@ import numpy as np
 from glassviz.errors import InputError
 from glassviz.learning import regression
 from glassviz.learning.descriptor_model import DescriptorModel, check_scales, provenance_of, state_of, stored_state
-from glassviz.learning.inputs import descriptors_of, lengths_for, training_indices, types_to_train
+from glassviz.learning.inputs import descriptors_of, lengths_for, time_slot, training_indices, types_to_train
 from glassviz.learning.model_folder import HEADER, WEIGHTS, check_shapes, is_number, read_model, require, write_model
 from glassviz.learning.score import propensity
 
@@ -100,6 +100,17 @@ class Ridge(DescriptorModel):
             z = (x[own] - self.means[number]) / self.scales[number]
             result[:, own] = self.weights[number][slots] @ z.T + self.intercepts[number][slots, None]
         return result
+
+    def input_weights(self, time=None, number=1):
+        """Weight of each standardised descriptor for type `number` at one of the model's times, (1, M).
+
+        In the order of `descriptor_names`; nan for descriptors without variance, whose scale is 1.
+        Raises InputError for a type or time without a regression.
+        """
+        if number not in self.weights:
+            raise InputError(f"there is no regression for type {number}, expected one of {self.types}")
+        weights = self.weights[number][time_slot(self.times, time)]
+        return np.where(self.scales[number] == 1, np.nan, weights)[None]
 
     def save(self, path, overwrite=False):
         """Write the model as a folder, whole or not at all; an existing one is an InputError unless `overwrite`."""

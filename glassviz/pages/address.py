@@ -21,7 +21,9 @@ def query_of(session):
         value, default = getattr(session, name), session.param[name].default
         if name in SKIPPED or (name == "selected" and len(value) > LONGEST_SELECTION):
             continue
-        if value == default and name not in ALWAYS:
+        # There is always another model where there are two: a link names it where it is seen.
+        hidden = name == "second_model" and session.third_view != "model"
+        if hidden or (value == default and name not in ALWAYS):
             continue
         if isinstance(value, bool):
             value = int(value)

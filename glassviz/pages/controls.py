@@ -37,3 +37,19 @@ def controls(session):
     session.param.watch(lambda _: setattr(widgets["shown_type"], "options", types()), "data_set")
     training = TrainingDialog(session, **STYLE)
     return [*widgets.values(), training.button, training.panel, download_button(session, **STYLE)]
+
+
+def bound(session, name, kind, label, options, **style):
+    """A widget bound both ways to a choice; `options` may be a function, for those that follow other choices."""
+    now = options if callable(options) else lambda: options
+    style = {"size": "small", "margin": (6, 8), "sizing_mode": "stretch_width", **style}
+    widget = kind(label=label, options=now(), value=getattr(session, name), **style)
+
+    def show(*_):
+        found = now()
+        changed = {} if widget.options == found else {"options": found}
+        widget.param.update(value=getattr(session, name), **changed)
+
+    widget.param.watch(lambda event: event.new is not None and session.choose(**{name: event.new}), "value")
+    session.param.watch(show, [name, *(other for other in session.DEPENDENT if callable(options) and other != name)])
+    return widget

@@ -9,7 +9,7 @@ import panel_material_ui as pmui
 from glassviz.dynamics.published import PUBLISHED, SOURCE
 from glassviz.errors import GlassvizError
 from glassviz.interactions.potential import pair_potential
-from glassviz.pages.controls import HIDDEN, SHOWN, UNLABELLED
+from glassviz.pages.controls import HIDDEN, SHOWN, UNLABELLED, bound
 from glassviz.pages.snapshots import PHONE
 from glassviz.session import STATIC_VIEWS, TIME_AXES
 from glassviz.tasks.dynamics import DECAYS, LEVELS, relaxation_fits, state_summary, static_curve
@@ -234,20 +234,13 @@ class DynamicsPage:
     def _layout(self):
         session = self.session
         both = {"sizing_mode": "stretch_both", "margin": 0}
-        axis = _bound(
-            session, "time_axis", pmui.RadioButtonGroup, "Time axis", TIME_AXES, width=110, stylesheets=UNLABELLED
+        fixed = {"margin": (2, 8), "sizing_mode": "fixed"}
+        quiet = {"stylesheets": UNLABELLED, **fixed}
+        axis = bound(session, "time_axis", pmui.RadioButtonGroup, "Time axis", TIME_AXES, width=110, **quiet)
+        static = bound(
+            session, "static_view", pmui.RadioButtonGroup, "Static quantity", STATIC_VIEWS, width=190, **quiet
         )
-        static = _bound(
-            session,
-            "static_view",
-            pmui.RadioButtonGroup,
-            "Static quantity",
-            STATIC_VIEWS,
-            width=190,
-            stylesheets=UNLABELLED,
-        )
-        pair = _bound(session, "pair", pmui.Select, "Pair of types", pair_options(session), width=130)
-        session.param.watch(lambda _: setattr(pair, "options", pair_options(session)), "data_set")
+        pair = bound(session, "pair", pmui.Select, "Pair of types", lambda: pair_options(session), width=130, **fixed)
         strip = pn.Row(self.legend.panel, axis, sizing_mode="stretch_width", height=44, margin=(6, 16, 0, 16))
         choices = pn.Row(static, pair, sizing_mode="stretch_width", margin=(8, 0, 0, 0))
         upper = [pn.Column(view.panel, **both) for view in self.decays.values()]
@@ -268,14 +261,6 @@ def pair_options(session):
 def with_error(value, error):
     """0.512 ± 0.003 as plain text."""
     return number(value, 4) + (f" ± {error:.4f}" if np.isfinite(error) else "")
-
-
-def _bound(session, name, kind, label, options, **style):
-    """A widget bound both ways to the session."""
-    widget = kind(label=label, options=options, value=getattr(session, name), size="small", margin=(2, 8), **style)
-    widget.param.watch(lambda event: session.choose(**{name: event.new}), "value")
-    session.param.watch(lambda event: setattr(widget, "value", event.new), name)
-    return widget
 
 
 def _lowest(curves):

@@ -4,19 +4,20 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 
+from glassviz import inside
 from glassviz.errors import GlassvizError
 from glassviz.learning import pearson
 from glassviz.pages.bar import short_name
 from glassviz.pages.controls import controls
-from glassviz.views.colours import DIFFERENCE, propensity_map
-from glassviz.views.comparison import HistogramView, ScatterView
+from glassviz.pages.third import NAMES, ThirdView
+from glassviz.views.colours import propensity_map
 from glassviz.views.decay import DecayView
-from glassviz.views.inspector import TextView, number, score_table, selection_table
+from glassviz.views.inspector import TextView, nearest_line, number, score_table, selection_table
 from glassviz.views.particles import ParticleView
 
-FIELD_CHOICES = ["time", "model", "observable", "dark", "third_view", "colour_range"]
+FIELD_CHOICES = ["time", "model", "observable", "dark", "third_view", "colour_range", "second_model", "descriptor"]
 STRUCTURE_CHOICES = ["data_set", "temperature", "configuration", "positions", "copies"]
-NAMES = {"bond_breaking": "Propensity C_B", "displacement": "Propensity R"}
+REST_CHOICES = ["shown_type", "selected", "followed", "seed", "coloured_by", "cloud"]
 LABELS = {"bond_breaking": "Mean C_B", "displacement": "Mean R"}
 SYMBOLS = {"bond_breaking": "C_B", "displacement": "R"}
 PHONE = "@media (max-width: 760px)"
@@ -32,12 +33,8 @@ class SnapshotsPage:
         self._turn, self._behind = 0, False
         self.snapshots = ParticleView(margin=(0, 10))
         self.decay = DecayView(lambda time: session.choose(time=time))
-        self.scatter = ScatterView(self._selected_in_scatter)
-        self.histogram = HistogramView()
+        self.third = ThirdView(session)
         self.inspector, self.scores = TextView(), TextView()
-        both = {"sizing_mode": "stretch_both", "margin": 0}
-        self._clouds, self._histograms = (pmui.Column(v.panel, **both) for v in (self.scatter, self.histogram))
-        self._third = pmui.Column(self._clouds, self._histograms, **both)
         self._link()
         self._draw_structure()
         self._draw_rest()
@@ -46,7 +43,7 @@ class SnapshotsPage:
     def _link(self):
         session = self.session
         session.param.watch(self._changed, FIELD_CHOICES + STRUCTURE_CHOICES)
-        session.param.watch(lambda *_: self._later(), ["shown_type", "selected", "followed"])
+        session.param.watch(lambda *_: self._later(), REST_CHOICES)
         session.param.watch(self._mark, ["shown_type", "selected", "followed"])
         session.param.watch(lambda event: setattr(self.snapshots, "camera", list(event.new)), "camera")
         view = self.snapshots
@@ -95,12 +92,15 @@ class SnapshotsPage:
         fields, titles, scales = [measured, predicted], ["Molecular dynamics", model], [scale]
         scale |= {"low_text": ends[0], "high_text": ends[1]}
         lows, highs, palettes = [low, low], [high, high], [colours, colours]
-        if session.third_view == "difference":
-            reach = round(0.5 * (high - low), 3)
-            fields.append(predicted - measured)
-            titles.append("Predicted − MD")
-            scales.append({"label": "Difference", "low": -reach, "high": reach, "panels": [2]})
-            lows, highs, palettes = [*lows, -reach], [*highs, reach], [*palettes, DIFFERENCE]
+        third = self.third.panel_of(measured, predicted, (low, high))
+        if third is not None:
+            fields.append(third["field"])
+            titles.append(third["title"])
+            lows, highs, palettes = [*lows, third["low"]], [*highs, third["high"]], [*palettes, third["palette"]]
+            if third["bar"] is None:
+                scale["panels"] = [0, 1, 2]
+            else:
+                scales.append(third["bar"])
         copies = session.copies**session.data.system.dimension
         return {
             "fields": [np.tile(field, copies) for field in fields],
@@ -142,7 +142,7 @@ class SnapshotsPage:
         self.decay.update(
             point.times, means, session.configuration, session.time, tau or np.nan, label, dark, self._followed()
         )
-        self._draw_third()
+        self.third.draw(*self._now())
         self._draw_numbers()
 
     def _followed(self):
@@ -153,24 +153,6 @@ class SnapshotsPage:
         predicted = session.predicted()
         return str(session.followed), halves, None if predicted is None else predicted[:, session.followed]
 
-    def _draw_third(self):
-        session = self.session
-        measured, predicted = (field[session.of_type()] for field in self._now())
-        label, (low, high) = f"{NAMES[session.observable]} of type {session.scored_type}", session.limits()
-        if session.third_view == "scatter":
-            chosen = np.isin(np.flatnonzero(session.of_type()), session.selected)
-            self.scatter.update(measured, predicted, chosen, label, (low, high), session.dark)
-        elif session.third_view == "histogram":
-            self.histogram.update({"MD": measured, "predicted": predicted}, label, (low, high), session.dark)
-        else:
-            curves = {"predicted − MD": predicted - measured}
-            self.histogram.update(
-                curves, f"{label}, predicted − MD", ((low - high) / 2, (high - low) / 2), session.dark
-            )
-        # Both stay in the page: a figure that is taken out while it is painted makes Bokeh stumble.
-        self._clouds.visible = session.third_view == "scatter"
-        self._histograms.visible = session.third_view != "scatter"
-
     def _draw_numbers(self):
         session, slot = self.session, self.session.slot
         measured, predicted = self._now()
@@ -180,7 +162,11 @@ class SnapshotsPage:
         }
         quantities |= session.structure_facts()
         selected = np.array(session.selected, dtype=int)
-        self.inspector.update(selection_table(selected, session.record.thermal.types, quantities), session.dark)
+        table = selection_table(selected, session.record.thermal.types, quantities)
+        found = inside.nearest(session, selected[0]) if len(selected) == 1 else None
+        if found is not None:
+            table += nearest_line(*found, SYMBOLS[session.observable], measured[found[0]], predicted[found[0]])
+        self.inspector.update(table, session.dark)
         own = session.of_type()
         try:
             here = pearson(predicted[own], measured[own])
@@ -213,10 +199,6 @@ class SnapshotsPage:
         if chosen != sorted(self.session.selected):
             self.session.choose(selected=chosen)
 
-    def _selected_in_scatter(self, places):
-        own = np.flatnonzero(self.session.of_type())
-        self.session.choose(selected=[int(own[place]) for place in places if place < len(own)])
-
     def _follow(self, index):
         self.session.choose(followed=index % self.session.record.thermal.number)
 
@@ -226,7 +208,8 @@ class SnapshotsPage:
         index = event.new % self.session.record.thermal.number
         measured, predicted = self._now()
         name = SYMBOLS[self.session.observable]
-        event.obj.explain(event.new, f"{name} MD {number(measured[index])}, predicted {number(predicted[index])}")
+        text = f"{name} MD {number(measured[index])}, predicted {number(predicted[index])}"
+        event.obj.explain(event.new, text + self.third.explain(index))
 
     # Layout ----------------------------------------------------------------------------------------------------------
 
@@ -235,13 +218,14 @@ class SnapshotsPage:
         side = pmui.Column(*numbers, width=310, margin=(0, 8, 0, 0))
         lower = pmui.Row(
             pmui.Column(self.decay.panel, sizing_mode="stretch_both", margin=0),
-            self._third,
+            self.third.below,
             min_height=200,
             sizing_mode="stretch_both",
             margin=0,
             sx=stacked("280px"),
         )
         left = pmui.Column(self.snapshots, lower, sizing_mode="stretch_both", margin=0, sx=stacked("auto"))
+        left = pmui.Row(left, self.third.aside, sizing_mode="stretch_both", margin=0, sx=stacked("auto"))
         outer = {"overflowY": "auto", **stacked("auto")}
         return pmui.Row(left, side, sizing_mode="stretch_both", margin=0, sx=outer)
 

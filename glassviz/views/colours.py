@@ -1,7 +1,7 @@
 """Colours: one map for propensity, another for differences, few accents; legible on light and dark."""
 
 import numpy as np
-from bokeh.palettes import PRGn, RdBu
+from bokeh.palettes import PRGn, RdBu, Viridis256
 
 
 def _table(colours):
@@ -20,6 +20,15 @@ PROPENSITY = _table(RdBu[11][9:0:-1])
 
 DIFFERENCE = _table(PRGn[11][9:0:-1])
 """(256, 3) uint8: purple (below zero), white, green (above zero); shares no hue with the propensity map."""
+
+
+SEQUENTIAL = _table(Viridis256[24:250])
+"""(256, 3) uint8: dark violet to yellow, for what has no middle; no red, and no end that melts into a page."""
+
+
+def hex_colours(table):
+    """A (256, 3) uint8 table as the list of hex strings that Bokeh's colour mappers take."""
+    return ["#" + bytes(colour).hex() for colour in table]
 
 
 def propensity_map(observable):

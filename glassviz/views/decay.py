@@ -87,7 +87,7 @@ class DecayView:
 
 def _legend(configurations, tau, followed):
     """What the lines are, in one line."""
-    words = [f"thick: mean of {configurations}", "thin: this configuration"] + ["dashed: τ"] * bool(tau)
+    words = [f"thick: mean of {configurations}", "thin: this one"] + ["dashed: τ"] * bool(tau)
     if followed is not None:
-        words = [f"violet: particle {followed[0]}", "band: halves of the replicas", "dashed: predicted"]
+        words = [f"violet: particle {followed[0]}", "band: halves", "dashed: model"]
     return " · ".join(words)

@@ -61,6 +61,12 @@ def selection_table(selected, types, quantities):
     return f"<h2>{title}</h2>{'' if one else f'<p>{counts}</p>'}<table>{head}{rows}</table>"
 
 
+def nearest_line(index, distance, symbol, measured, predicted):
+    """HTML about the particle that the network takes for the most similar one."""
+    values = f"{lowered(symbol)} MD {number(measured)}, predicted {number(predicted)}"
+    return f"<p>Nearest in the model: particle {index}, at {number(distance)} in the bottleneck; {values}</p>"
+
+
 def score_table(type_number, here, test, split):
     """HTML with the Pearson correlation of the shown configuration and of the whole test set.
 

@@ -22,6 +22,13 @@ STATES = {
     "selection": {"selected": [0, 7, 128], "followed": 0},
     "camera": {"camera": [3.25, 4.0, 2.5]},
     "look": {"dark": True, "third_view": "difference", "colour_range": "data", "copies": 8, "positions": "inherent"},
+    "inside": {
+        "temperature": 0.8,
+        "third_view": "bottleneck",
+        "coloured_by": "descriptor",
+        "cloud": "test",
+        "descriptor": "energy_variance L=2.5 type 3",
+    },
     "displacement": {"observable": "displacement", "shown_type": 3},
 }
 

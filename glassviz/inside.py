@@ -1,0 +1,146 @@
+"""What the chosen model does inside, and the structure that it sees: functions of a Session; no widget, no file."""
+
+import numpy as np
+
+from glassviz.learning.inputs import describe
+
+MOST_TESTED = 200
+"""Largest number of test configurations shown in one cloud."""
+
+
+def lacking(session):
+    """Why the chosen model has no bottleneck to show, and what gives one; "" where it has."""
+    entry, number = session.entry, session.scored_type
+    command = f"glassviz train glassmlp --temperature {session.temperature:g}"
+    command += f" --observable {session.observable}" * (session.observable != "bond_breaking")
+    if entry is None:
+        return f"No model is chosen: {command} trains one with a bottleneck."
+    model = entry["model"]
+    if not hasattr(model, "bottleneck"):
+        return f"{_named(entry)} has no bottleneck: {command} trains one that has."
+    return _absent(model, number, session.time, "network")
+
+
+def bottleneck(session, place=None):
+    """Bottleneck values of the chosen network at the present time, (N, 2); nan for types without one.
+
+    place : of the configuration in the state point, default the chosen one. All seeds and times are worked out at once.
+    """
+    entry, record = session.entry, _record(session, place)
+    model = entry["model"]
+
+    def compute():
+        return model.bottleneck_each(record.thermal, record.inherent).astype(np.float32)
+
+    every = session._once(("bottleneck", entry["path"], model, record), compute)
+    return every[session.seed, _slot(model.times, session.time)].astype(float)
+
+
+def output(session, values):
+    """Propensity that the chosen network gives bottleneck values (..., 2), (...)."""
+    values = np.asarray(values)
+    flat = session.entry["model"].output(values.reshape(-1, 2), session.time, session.scored_type, session.seed)
+    return flat.reshape(values.shape[:-1])
+
+
+def nearest(session, index):
+    """The particle of the chosen configuration that the network takes for the most similar one: (index, distance).
+
+    Distance in the bottleneck plane, among the particles of one type; None where there is no other.
+    """
+    types = session.record.thermal.types
+    number = types[index]
+    if lacking(session) or number not in session.entry["model"].types:
+        return None
+    distances = np.linalg.norm(bottleneck(session) - bottleneck(session)[index], axis=1)
+    distances[(types != number) | (np.arange(len(types)) == index)] = np.inf
+    found = int(distances.argmin())
+    return (found, float(distances[found])) if np.isfinite(distances[found]) else None
+
+
+def weights_lacking(session):
+    """Why there are no weights to show; "" where there are."""
+    if session.entry is None:
+        return f"No model is chosen: glassviz train ridge --temperature {session.temperature:g} trains one."
+    model = session.entry["model"]
+    if not hasattr(model, "input_weights"):
+        return f"{_named(session.entry)} has no weights of single descriptors."
+    return _absent(model, session.scored_type, session.time, "weights")
+
+
+def weights(session):
+    """Weights of the descriptors for each node, (nodes, observables, lengths, types + 1); nan where dropped."""
+    model = session.entry["model"]
+    chosen = {"seed": session.seed} if hasattr(model, "seeds") else {}
+    found = model.input_weights(session.time, session.scored_type, **chosen)
+    return found.reshape(len(found), len(model.observables), len(model.lengths), -1)
+
+
+def descriptor(session, place=None):
+    """The chosen descriptor of every particle of a configuration, (N,), default the chosen one."""
+    record, system = _record(session, place), session.data.system
+    # A name such as "energy L=1.5 type 2", see glassmlp_descriptor_names.
+    observable, rest = session.descriptor.split(" L=")
+    length, kind = rest.split(" ", 1)
+    column = -1 if kind == "all" else int(kind.removeprefix("type ")) - 1
+
+    def compute():
+        return describe(record.thermal, system, (float(length),), (observable,), record.inherent)
+
+    return session._once(("descriptor", observable, length, record), compute)[:, column]
+
+
+def descriptor_limits(session):
+    """Ends of the colour scale of the chosen descriptor: 1st..99th percentile over the scored type."""
+    low, high = np.percentile(descriptor(session)[session.of_type()], (1, 99))
+    return float(low), float(high)
+
+
+def colouring(session, place=None):
+    """The values (N,) by which the points of a configuration are coloured; nan where there are none."""
+    record, slot = _record(session, place), session.slot
+    if session.coloured_by == "descriptor":
+        return descriptor(session, place)
+    if slot is None:
+        return np.full(record.thermal.number, np.nan)
+    if session.coloured_by == "measured":
+        place = session.configuration if place is None else place
+        return getattr(session.point, session.observable)[place, slot]
+    return session.predicted(place)[slot]
+
+
+def tested(session):
+    """Places of the test configurations of the state point without the chosen one, at most MOST_TESTED."""
+    places = [k for k, split in enumerate(session.point.split) if split == "test" and k != session.configuration]
+    return places[:MOST_TESTED]
+
+
+def cloud(session, place=None):
+    """Bottleneck values (n, 2) and colouring (n,) of the particles of the scored type of one configuration."""
+    own = _record(session, place).thermal.types == session.scored_type
+    return bottleneck(session, place)[own], colouring(session, place)[own]
+
+
+def _named(entry):
+    """What a method without such an inside is called."""
+    return f"A {entry['kind']} model" if entry["model"] is not None else f"{entry['name']}, predicted elsewhere,"
+
+
+def _record(session, place):
+    return session.record if place is None else session.point.records[place]
+
+
+def _slot(times, time):
+    """Index of a time among a model's."""
+    return int(np.abs(np.asarray(times) - time).argmin())
+
+
+def _absent(model, number, time, what):
+    """Sentence that a model has nothing for a type or a time; "" where it has."""
+    if number not in model.types:
+        known = ", ".join(map(str, model.types))
+        return f"The model has no {what} for type {number}, only for {known}."
+    if not np.isclose(model.times, time, rtol=1e-6, atol=0).any():
+        known = ", ".join(f"{t:g}" for t in model.times)
+        return f"The model has no {what} for t = {time:g}, only for {known}."
+    return ""
