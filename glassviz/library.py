@@ -9,6 +9,7 @@ from glassviz.dataset import EMBEDDED, Dataset, data_places, home
 from glassviz.dynamics.relaxation_time import SHORT, relaxation_time
 from glassviz.errors import DataError, GlassvizError
 from glassviz.learning.store import damaged_models, models_for, opened_models
+from glassviz.tasks.judge import judge
 from glassviz.tasks.score import score
 
 
@@ -25,7 +26,7 @@ class Library:
         self.model_folders = [Path(folder) for folder in model_folders or (EMBEDDED / "models", home() / "models")]
         self.data_sets, self.models = {}, []
         self._failures, self._model_failures = {}, []
-        self._scores, self._lock = {}, Lock()
+        self._scores, self._judgements, self._lock = {}, {}, Lock()
         self.refresh()
         self.open_models()
         if not self.data_sets:
@@ -59,6 +60,7 @@ class Library:
                     self._failures[name] = str(error)
             if changed:
                 self._scores.clear()
+                self._judgements.clear()
             return changed
 
     def open_models(self):
@@ -73,6 +75,24 @@ class Library:
     def models_for(self, data, temperature, observable):
         """Names of the stored models that predict `observable` of this system at this temperature."""
         return [entry["name"] for entry in models_for(self.models, data.system, temperature, observable)]
+
+    def methods(self, data, temperature, observable):
+        """Entries of all methods that predict `observable` of this system at this temperature."""
+        return models_for(self.models, data.system, temperature, observable)
+
+    def judgement(self, entry, point, progress=None):
+        """Every score of a method at a state point, {type: rows of learning.method_table}, worked out once.
+
+        Nobody waits for the lock meanwhile: it may take seconds. progress as of tasks.judge.judge
+        """
+        key = (entry["name"], entry["observable"], entry.get("model"), point)
+        if key not in self._judgements:
+            self._judgements[key] = judge(entry, point, progress)
+        return self._judgements[key]
+
+    def judged(self, entry, point):
+        """As `judgement` where it is known already, else None."""
+        return self._judgements.get((entry["name"], entry["observable"], entry.get("model"), point))
 
     def relaxation_time(self, point):
         """tau_alpha^BB of a state point, continued a little beyond the last label; None where labels end earlier."""

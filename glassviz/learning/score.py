@@ -58,10 +58,34 @@ def bootstrap_error(predicted, true, samples=400, seed=0):
     particles of one configuration are not independent. nan with fewer than two configurations.
     Raises InputError when the lengths differ.
     """
+    drawn = _drawn_correlations(predicted, true, samples, seed)
+    return _spread(drawn, len(true))
+
+
+def ceiling_error(halves, samples=400, seed=0):
+    """Standard error of the ceiling, by drawing configurations as `bootstrap_error` does.
+
+    halves : a list of (2, n), one for each configuration, the particles of one type.
+    nan with fewer than two configurations; draws without a ceiling (r <= 0) are left out.
+    """
+    r = _drawn_correlations([first for first, _ in halves], [second for _, second in halves], samples, seed)
+    r = r[r > 0]
+    return _spread(np.sqrt(2 * r / (1 + r)), len(halves))
+
+
+def _spread(drawn, configurations):
+    """Standard deviation of drawn statistics; drawing from n varies by (n - 1) / n of the variance of all."""
+    if len(drawn) < 2:
+        return np.nan
+    return float(np.std(drawn, ddof=1) * np.sqrt(configurations / (configurations - 1)))
+
+
+def _drawn_correlations(predicted, true, samples, seed):
+    """Pooled Pearson correlations of sets of configurations drawn with replacement, where they are defined."""
     if len(predicted) != len(true) or any(np.shape(p) != np.shape(t) for p, t in zip(predicted, true, strict=False)):
         raise InputError("predicted and true differ in shape, expected one pair of equal arrays per configuration")
     if len(true) < 2:
-        return np.nan
+        return np.empty(0)
     # Sums of each configuration suffice; centred values keep them accurate.
     x, y = [np.asarray(p, float) for p in predicted], [np.asarray(t, float) for t in true]
     x_mean, y_mean = np.nanmean(np.concatenate(x)), np.nanmean(np.concatenate(y))
@@ -71,11 +95,7 @@ def bootstrap_error(predicted, true, samples=400, seed=0):
     n, sx, sy, sxx, syy, sxy = totals[totals[:, 0] > 0].T
     variances = (sxx - sx * sx / n) * (syy - sy * sy / n)
     defined = variances > 0
-    if defined.sum() < 2:
-        return np.nan
-    spread = np.std((sxy - sx * sy / n)[defined] / np.sqrt(variances[defined]), ddof=1)
-    # Drawing from n configurations varies as their sample does, (n - 1) / n of the variance of all.
-    return float(spread * np.sqrt(len(true) / (len(true) - 1)))
+    return (sxy - sx * sy / n)[defined] / np.sqrt(variances[defined])
 
 
 def score_table(predictions, state_point, observable="bond_breaking", type=1):  # noqa: A002 - a particle's type

@@ -26,6 +26,15 @@ def score(model, state_point, type_number=1, progress=None):
     return score_table(predictions, state_point, model.observable, type_number)
 
 
+def prediction_of(entry, state_point, place):
+    """Prediction of a method for configuration `place` at the state point's times, (n_times, N); nan where none.
+
+    entry : of learning.store.opened_models
+    """
+    record, model = state_point.records[place], entry["model"]
+    return at_times(model.predict_all(record.thermal, inherent=record.inherent), model, state_point)
+
+
 def at_times(predicted, model, state_point):
     """A model's prediction (n_model_times, N) at the state point's times, (n_times, N); nan where it has none."""
     result = np.full((len(state_point.times), predicted.shape[1]), np.nan)
