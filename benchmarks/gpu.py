@@ -19,12 +19,12 @@ import glassviz as gv
 from glassviz import __version__
 from glassviz.configuration import tile
 from glassviz.errors import GlassvizError
+from glassviz.publish import publish_json
 from glassviz.simulation import HybridMonteCarlo, MolecularDynamics, SwapMonteCarlo, forces, random_configuration
 from glassviz.simulation.gpu.chains import SwapChains
 from glassviz.simulation.gpu.device import open_device
 from glassviz.simulation.gpu.ensemble import Ensemble
 from glassviz.simulation.gpu.hybrid import HybridChains
-from glassviz.tasks.publish import publish_json
 
 
 class Run:

@@ -14,6 +14,7 @@ import numpy as np
 import glassviz as gv
 from glassviz.dataset import state_folder
 from glassviz.dynamics import bond_breaking_propensity
+from glassviz.publish import publish_json
 from glassviz.record import SPLITS, write_record
 from glassviz.simulation import inherent_structure, random_configuration
 from glassviz.simulation.gpu.chains import SwapChains
@@ -22,7 +23,6 @@ from glassviz.simulation.gpu.hybrid import HybridChains
 from glassviz.tasks.equilibrate import HOT_SWEEPS, STARTS, Equilibration, configuration_seed, marks
 from glassviz.tasks.labels import SOFTWARE, record_of
 from glassviz.tasks.pilot import LEVELS, SHORT_TIMES, read_pilot
-from glassviz.tasks.publish import publish_json
 from glassviz.tasks.simulate import SimulationPlan
 
 CONFIGURATIONS, REPLICAS = 12, 20  # of a batch: 240 blocks, two on each of an H200's 132 multiprocessors

@@ -1,14 +1,12 @@
 """A data set: folders of finished configurations of one system and one N, ordered by temperature."""
 
 import os
-from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-
 from glassviz.errors import DataError, InputError
+from glassviz.predictions import FOLDER, read_predictions
 from glassviz.record import read_record
-from glassviz.systems import system_named
+from glassviz.state_point import StatePoint
 
 EMBEDDED = Path(__file__).resolve().parents[1] / "data"
 """Real data and trained models that come with the repository; never written by the app."""
@@ -36,125 +34,9 @@ def data_places(*parents):
     places = {}
     for parent in map(Path, parents):
         for folder in sorted(parent.iterdir()) if parent.is_dir() else []:
-            if any(folder.glob("T*/*.h5")):
+            if any(folder.glob("T*/*.h5")) or any(folder.glob(f"{FOLDER}/*.h5")):
                 places.setdefault(folder.name, []).append(folder)
     return places
-
-
-class StatePoint:
-    """All configurations at one temperature, ordered by index.
-
-    system : GlassFormer; temperature : float; records : list of Record
-    times : (n_times,) union over the records; a label that a record lacks is nan
-    """
-
-    def __init__(self, records):
-        self.records = records
-        self.system = system_named(records[0].system)
-        self.temperature = records[0].temperature
-        self.times = _union_of_times([record.times for record in records])
-
-    def __len__(self):
-        return len(self.records)
-
-    @property
-    def configurations(self):
-        """Thermal configurations."""
-        return [record.thermal for record in self.records]
-
-    @property
-    def inherent(self):
-        """Inherent structures of the same configurations."""
-        return [record.inherent for record in self.records]
-
-    @property
-    def split(self):
-        """ "train", "validation" or "test" of each configuration."""
-        return [record.split for record in self.records]
-
-    @property
-    def replicas(self):
-        """Replicas behind the labels of each configuration, (n_configurations,)."""
-        return np.array([record.replicas for record in self.records])
-
-    @cached_property
-    def bond_breaking_halves(self):
-        """C_B^i(t) of each half of the replicas, (n_configurations, 2, n_times, N)."""
-        return self._labels("bond_breaking_halves")
-
-    @cached_property
-    def displacement_halves(self):
-        """R_i(t) of each half of the replicas, (n_configurations, 2, n_times, N), in sigma_11."""
-        return self._labels("displacement_halves")
-
-    @cached_property
-    def bond_breaking(self):
-        """Bond-breaking propensity C_B^i(t), (n_configurations, n_times, N)."""
-        return self.bond_breaking_halves.mean(axis=1)
-
-    @cached_property
-    def displacement(self):
-        """Displacement propensity R_i(t), (n_configurations, n_times, N), in sigma_11."""
-        return self.displacement_halves.mean(axis=1)
-
-    @cached_property
-    def self_scattering(self):
-        """F_s(k, t) of type 1 at k = system.wavenumber, of each half of the replicas, (n_configurations, 2, n_times).
-
-        nan where a file has none.
-        """
-        result = np.full((len(self.records), 2, len(self.times)), np.nan)
-        for row, record in enumerate(self.records):
-            means = record.self_scattering_means
-            if means is not None and len(record.times):
-                halves = means.reshape(2, -1, len(record.times)).mean(axis=1)
-                result[row][:, _time_slots(self.times, record.times)] = halves
-        return result
-
-    @cached_property
-    def bond_breaking_means(self):
-        """Mean C_B(t) over type 1 of each replica, (n_configurations, most replicas, n_times); nan where there is none.
-
-        Its variance over replicas and configurations gives the ordinary chi_4(t), which propensities do not hold.
-        """
-        return self._replica_means("bond_breaking_means")
-
-    @cached_property
-    def overlap_means(self):
-        """Mean of Theta(0.3 - R_i) over type 1 of each replica, (n_configurations, most replicas, n_times) or nan."""
-        return self._replica_means("overlap_means")
-
-    @cached_property
-    def squared_displacement_means(self):
-        """Mean squared displacement of type 1 of each replica, (n_configurations, most replicas, n_times) or nan."""
-        return self._replica_means("squared_displacement_means")
-
-    def mean_correlation(self, type_number=1):
-        """Mean C_B(t) over the particles of one type, per configuration, (n_configurations, n_times)."""
-        chosen = [record.thermal.types == type_number for record in self.records]
-        return np.array([c[:, own].mean(axis=1) for c, own in zip(self.bond_breaking, chosen, strict=True)])
-
-    def shared_decay(self, type_number=1):
-        """Mean C_B(t) of every labelled configuration at the times that all of them have: times (n,), curves (m, n)."""
-        curves = self.mean_correlation(type_number)
-        curves = curves[np.isfinite(curves).any(axis=1)]
-        shared = np.isfinite(curves).all(axis=0)
-        return self.times[shared], curves[:, shared]
-
-    def _labels(self, name):
-        number = self.records[0].thermal.number
-        labels = np.full((len(self.records), 2, len(self.times), number), np.nan)
-        for row, record in enumerate(self.records):
-            labels[row][:, _time_slots(self.times, record.times)] = getattr(record, name)
-        return labels
-
-    def _replica_means(self, name):
-        result = np.full((len(self.records), max(self.replicas), len(self.times)), np.nan)
-        for row, record in enumerate(self.records):
-            means = getattr(record, name)
-            if means is not None:
-                result[row, : len(means), _time_slots(self.times, record.times)] = means.T
-        return result
 
 
 class Dataset:
@@ -171,7 +53,7 @@ class Dataset:
             raise InputError("no folder is given, expected at least one data set folder")
         self.folders = [Path(folder) for folder in folders]
         self.generation = 0
-        self._seen, self._records, self._failures = {}, {}, {}
+        self._seen, self._records, self._foreign, self._failures = {}, {}, {}, {}
         self._points, self.problems = {}, []
         self.refresh()
         if not self._points:
@@ -205,13 +87,13 @@ class Dataset:
         for folder in self.folders:
             if not folder.is_dir():
                 raise DataError(f"{folder}: data set folder is missing")
-            for path in sorted(folder.glob("T*/*.h5")):
+            for path in sorted([*folder.glob("T*/*.h5"), *folder.glob(f"{FOLDER}/*.h5")]):
                 if not path.name.startswith("."):
                     found[path] = _signature(path)
         if found == self._seen:
             return False
         for path in self._seen.keys() - found.keys():
-            self._records.pop(path, None), self._failures.pop(path, None)
+            self._forget(path)
         for path, signature in found.items():
             if self._seen.get(path) != signature:
                 self._load(path)
@@ -224,9 +106,16 @@ class Dataset:
         self.generation += 1
         return True
 
+    def _forget(self, path):
+        for known in (self._records, self._foreign, self._failures):
+            known.pop(path, None)
+
     def _load(self, path):
-        self._records.pop(path, None), self._failures.pop(path, None)
+        self._forget(path)
         try:
+            if path.parent.name == FOLDER:
+                self._foreign[path] = read_predictions(path)
+                return
             record = read_record(path)
             check_place(path, record)
             self._records[path] = record
@@ -253,7 +142,17 @@ class Dataset:
             chosen.items(), key=lambda item: (item[0][0], item[0][2], item[0][1])
         ):
             points.setdefault(temperature, []).append(record)
-        return {temperature: StatePoint(records) for temperature, records in points.items()}, problems
+        return {T: StatePoint(records, self._foreign_at(T, first)) for T, records in points.items()}, problems
+
+    def _foreign_at(self, temperature, kind):
+        """Predictions for one temperature of the set; of two files of one name the first folder's counts."""
+        named = {}
+        for folder in self.folders:
+            for path, p in sorted(self._foreign.items()):
+                fits = (p.system, p.values.shape[2]) == kind and abs(p.temperature - temperature) < 1e-9
+                if path.parents[1] == folder and fits:
+                    named.setdefault(p.file_name, p)
+        return list(named.values())
 
 
 def check_place(path, record):
@@ -270,17 +169,3 @@ def _signature(path):
     except OSError:
         return None
     return status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _union_of_times(lists):
-    """Sorted distinct times; times closer than 1e-6 of themselves are one."""
-    times = np.unique(np.concatenate(lists))
-    distinct = np.concatenate([[True], np.diff(times) > 1e-6 * times[1:]]) if len(times) else []
-    return times[np.asarray(distinct, dtype=bool)]
-
-
-def _time_slots(times, own):
-    """Index in `times` of each of a record's own times."""
-    if len(own) == 0:
-        return np.empty(0, dtype=int)
-    return np.abs(times[:, None] - own).argmin(axis=0)

@@ -8,7 +8,7 @@ import numpy as np
 from glassviz.dataset import EMBEDDED, Dataset, data_places, home
 from glassviz.dynamics.relaxation_time import SHORT, relaxation_time
 from glassviz.errors import DataError, GlassvizError
-from glassviz.learning.store import damaged_models, models_for, opened_models
+from glassviz.learning.store import damaged_models, methods_for, opened_models
 from glassviz.tasks.judge import judge
 from glassviz.tasks.score import score
 
@@ -72,27 +72,23 @@ class Library:
         self.models = list(named.values())
         self._model_failures = [f"{path}: {sentence}" for path, sentence in damaged_models(*folders)]
 
-    def models_for(self, data, temperature, observable):
-        """Names of the stored models that predict `observable` of this system at this temperature."""
-        return [entry["name"] for entry in models_for(self.models, data.system, temperature, observable)]
-
     def methods(self, data, temperature, observable):
-        """Entries of all methods that predict `observable` of this system at this temperature."""
-        return models_for(self.models, data.system, temperature, observable)
+        """Everything that predicts `observable` of a state point, as learning.store.methods_for."""
+        return methods_for(self.models, data[temperature], observable)
 
     def judgement(self, entry, point, progress=None):
         """Every score of a method at a state point, {type: rows of learning.method_table}, worked out once.
 
         Nobody waits for the lock meanwhile: it may take seconds. progress as of tasks.judge.judge
         """
-        key = (entry["name"], entry["observable"], entry.get("model"), point)
+        key = (entry["name"], entry["observable"], entry["model"], point)
         if key not in self._judgements:
             self._judgements[key] = judge(entry, point, progress)
         return self._judgements[key]
 
     def judged(self, entry, point):
         """As `judgement` where it is known already, else None."""
-        return self._judgements.get((entry["name"], entry["observable"], entry.get("model"), point))
+        return self._judgements.get((entry["name"], entry["observable"], entry["model"], point))
 
     def relaxation_time(self, point):
         """tau_alpha^BB of a state point, continued a little beyond the last label; None where labels end earlier."""
@@ -103,9 +99,9 @@ class Library:
         return tau if np.isfinite(tau) else None
 
     def score(self, entry, point, type_number):
-        """Scores of a model on the test split of a state point, computed once."""
-        key = (entry["path"], point, type_number)
+        """Scores of a method on the test split of a state point, computed once."""
+        key = (entry["name"], entry["path"], entry["observable"], point, type_number)
         with self._lock:
             if key not in self._scores:
-                self._scores[key] = score(entry["model"], point, type_number)
+                self._scores[key] = score(entry, point, type_number)
             return self._scores[key]

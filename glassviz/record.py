@@ -10,12 +10,15 @@ import h5py
 import numpy as np
 
 from glassviz.configuration import Configuration, minimum_image
-from glassviz.errors import DataError, GlassvizError, InputError
+from glassviz.errors import DataError, InputError
+from glassviz.hdf5 import array, attribute, check_format, put, read
 from glassviz.systems import SYSTEMS
 
 FORMAT = "glassviz configuration"
 VERSION = 1
 SPLITS = ("train", "validation", "test")
+OBSERVABLES = ("bond_breaking", "displacement")
+"""Propensities that configurations are labelled with, models trained on and scored against."""
 # A quench moves particles by a few tenths of a diameter; from a very hot liquid by little more than one.
 FARTHEST_QUENCH = 4.0
 REPLICA_MEANS = {
@@ -159,85 +162,44 @@ def _fill(file, record):
     kept = {name: getattr(record, name) for name in REPLICA_MEANS}
     arrays |= {name: values for name, values in kept.items() if values is not None}
     for name, values in arrays.items():
-        large = values.size > 100
-        file.create_dataset(name, data=values, compression="gzip" if large else None, shuffle=large, fletcher32=large)
+        put(file, name, values)
 
 
 def read_record(path):
     """Read and check one file; DataError names the file, the item and what was expected."""
     path = Path(path)
-    try:
-        with h5py.File(path, "r", locking=False) as file:
-            record = _parse(file, path)
-    except FileNotFoundError:
-        raise DataError(f"{path}: file is missing") from None
-    except GlassvizError:
-        raise
-    except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
-        reason = " ".join(str(error).split())
-        raise DataError(f"{path}: not a whole HDF5 file of a configuration ({reason})") from None
+    record = read(path, _parse, "a configuration")
     check_record(record, path)
     return record
 
 
 def _parse(file, path):
     """Attributes and arrays of an open file as a Record; values are not yet checked."""
-    kind, version = _attribute(file, path, "format", str), _attribute(file, path, "version", int)
-    if kind != FORMAT:
-        raise DataError(f"{path}: format is {kind!r}, expected {FORMAT!r}")
-    if version != VERSION:
-        raise DataError(f"{path}: version is {version}, expected {VERSION}")
-    box, types = _array(file, path, "box", "f"), _array(file, path, "types", "iu")
-    halves = np.atleast_1d(_attribute(file, path, "half_replicas", np.asarray))
-    replicas = _attribute(file, path, "replicas", int)
+    check_format(file, path, FORMAT, VERSION)
+    box, types = array(file, path, "box", "f"), array(file, path, "types", "iu")
+    halves = np.atleast_1d(attribute(file, path, "half_replicas", np.asarray))
+    replicas = attribute(file, path, "replicas", int)
     if halves.sum() != replicas:
         raise DataError(f"{path}: halves hold {halves.tolist()} replicas, expected {replicas} as stated")
 
     def configuration(name):
         try:
-            return Configuration(_array(file, path, name, "f"), types, box)
+            return Configuration(array(file, path, name, "f"), types, box)
         except InputError as error:
             raise DataError(f"{path}: {name}: {error}") from None
 
     return Record(
-        system=_attribute(file, path, "system", str),
-        temperature=_attribute(file, path, "temperature", float),
-        index=_attribute(file, path, "index", int),
-        split=_attribute(file, path, "split", str),
-        seed=_attribute(file, path, "seed", int),
+        system=attribute(file, path, "system", str),
+        temperature=attribute(file, path, "temperature", float),
+        index=attribute(file, path, "index", int),
+        split=attribute(file, path, "split", str),
+        seed=attribute(file, path, "seed", int),
         half_replicas=tuple(int(number) for number in halves),
         thermal=configuration("thermal"),
         inherent=configuration("inherent"),
-        times=_array(file, path, "times", "f"),
-        bond_breaking_halves=_array(file, path, "bond_breaking_halves", "f"),
-        displacement_halves=_array(file, path, "displacement_halves", "f"),
-        provenance=_attribute(file, path, "provenance", json.loads),
-        **{name: _array(file, path, name, "f") for name in REPLICA_MEANS if name in file},
+        times=array(file, path, "times", "f"),
+        bond_breaking_halves=array(file, path, "bond_breaking_halves", "f"),
+        displacement_halves=array(file, path, "displacement_halves", "f"),
+        provenance=attribute(file, path, "provenance", json.loads),
+        **{name: array(file, path, name, "f") for name in REPLICA_MEANS if name in file},
     )
-
-
-def _attribute(file, path, name, convert):
-    if name not in file.attrs:
-        raise DataError(f"{path}: attribute {name!r} is missing")
-    try:
-        return convert(file.attrs[name])
-    except (ValueError, TypeError):
-        kind = {json.loads: "JSON", np.asarray: "an array"}.get(convert, convert.__name__)
-        raise DataError(f"{path}: attribute {name!r} is {file.attrs[name]!r}, expected {kind}") from None
-
-
-def _array(file, path, name, kinds, limit=2**31):
-    """One array, copied; links that lead out of the file, foreign storage and absurd sizes are refused."""
-    if not isinstance(file.get(name, getlink=True), h5py.HardLink):
-        raise DataError(f"{path}: item {name!r} is missing")
-    item = file[name]
-    if not isinstance(item, h5py.Dataset) or item.is_virtual or item.external:
-        raise DataError(f"{path}: item {name!r} is not a plain array in this file")
-    if item.dtype.kind not in kinds:
-        raise DataError(f"{path}: item {name!r} has type {item.dtype}, expected kind {' or '.join(kinds)}")
-    if item.size * item.dtype.itemsize > limit:
-        raise DataError(f"{path}: item {name!r} claims {item.size * item.dtype.itemsize} bytes, more than {limit}")
-    try:
-        return item[()]
-    except OSError as error:
-        raise DataError(f"{path}: item {name!r} is damaged ({error})") from None

@@ -8,7 +8,7 @@ import param
 from glassviz.configuration import tile
 from glassviz.interactions.energy import potential_energy
 from glassviz.structure import radical_cells
-from glassviz.tasks.score import at_times
+from glassviz.tasks.score import prediction_of
 
 OBSERVABLES = {"Bond breaking": "bond_breaking", "Displacement": "displacement"}
 POSITIONS = {"Thermal": "thermal", "Inherent": "inherent"}
@@ -73,7 +73,7 @@ class Session(param.Parameterized):
         if name == "time":
             return [float(time) for time in self.point.times] or [0.0]
         if name == "model":
-            return [*self.library.models_for(self.data, self.temperature, self.observable), ""]
+            return [*(entry["name"] for entry in self._methods()), ""]
         return list(range(self.data.system.types + 1))
 
     def choose(self, **state):
@@ -146,8 +146,11 @@ class Session(param.Parameterized):
 
     @property
     def entry(self):
-        """The chosen model's entry in the library; None without one."""
-        return next((m for m in self.library.models if m["name"] == self.model), None)
+        """The chosen method's entry in the library; None without one."""
+        return next((entry for entry in self._methods() if entry["name"] == self.model), None)
+
+    def _methods(self):
+        return self.library.methods(self.data, self.temperature, self.observable)
 
     @property
     def pairs(self):
@@ -178,12 +181,9 @@ class Session(param.Parameterized):
         entry = self.entry
         if entry is None:
             return None
-        record, point = self.record, self.point
-
-        def predict():
-            return at_times(entry["model"].predict_all(record.thermal, inherent=record.inherent), entry["model"], point)
-
-        return self._once(("predicted", entry["path"], entry["model"], record), predict)
+        point, place = self.point, self.configuration
+        key = ("predicted", entry["name"], self.observable, entry["model"], point, place)
+        return self._once(key, lambda: prediction_of(entry, point, place))
 
     def structure_facts(self):
         """Inherent energy, local density and Voronoi perimeter of every particle: name -> (N,)."""

@@ -7,7 +7,7 @@ import glassviz as gv
 from glassviz.cli.info import standard_error
 from glassviz.dataset import EMBEDDED
 from glassviz.dynamics.relaxation_time import SHORT, relaxation_time_with_error
-from glassviz.learning import load_model, stored_models
+from glassviz.learning.store import opened_models
 from glassviz.tasks.pilot import LEVELS, read_pilot
 from glassviz.tasks.score import score
 
@@ -103,13 +103,13 @@ def test_displacements_grow_and_halves_agree(point):
 
 
 def test_embedded_models_predict_below_the_ceiling_and_above_nothing():
-    entries = stored_models(EMBEDDED / "models")
+    entries = opened_models(EMBEDDED / "models")
     assert {round(entry["temperature"], 9) for entry in entries} == {T for T in DATA.temperatures if len(DATA[T].times)}
     for entry in entries:
-        point, model = DATA[entry["temperature"]], load_model(entry["path"])
+        point, model = DATA[entry["temperature"]], entry["model"]
         training = {r.index for r in point.records if r.split == "train"}
         assert set(model.provenance["training_indices"]) == training
-        rows = [row for row in score(model, point) if row["time"] in set(model.times[-4:])]
+        rows = [row for row in score(entry, point) if row["time"] in set(model.times[-4:])]
         for row in rows:
             # Where little but noise is left, the ceiling itself is known badly from few configurations.
             assert row["ceiling"] < 0.4 or row["pearson"] < row["ceiling"] + 0.05

@@ -26,17 +26,17 @@ def add_parser(commands):
 
 def run(arguments):
     """Print a table for each method of each temperature; write them where asked."""
-    from glassviz.library import Library
+    from glassviz.learning.store import methods_for, opened_models
     from glassviz.tasks.judge import judge
     from glassviz.tasks.score_csv import write_scores
 
     data = open_data(arguments)
     if not 1 <= arguments.type <= data.system.types:
         raise InputError(f"type is {arguments.type}, expected 1..{data.system.types}")
-    library = Library([folder.parent for folder in data.folders], model_folders(arguments.models))
+    stored = opened_models(*model_folders(arguments.models))
     judged = []
     for temperature in temperatures(data, arguments.temperature):
-        methods = library.methods(data, temperature, arguments.observable)
+        methods = methods_for(stored, data[temperature], arguments.observable)
         if not methods and not arguments.descriptors:
             missing(data, temperature, arguments)
         for entry in methods:
@@ -55,9 +55,7 @@ def temperatures(data, chosen):
     """The chosen temperature, or all that have labels of test configurations."""
     if chosen is not None:
         return [data[chosen].temperature]
-    labelled = [
-        T for T in data.temperatures if any(r.split == "test" and len(r.times) for r in data[T].records)
-    ]
+    labelled = [T for T in data.temperatures if any(r.split == "test" and len(r.times) for r in data[T].records)]
     if not labelled:
         raise InputError("no test configuration of this data set has labels; glassviz simulate makes them")
     return labelled
@@ -66,7 +64,7 @@ def temperatures(data, chosen):
 def missing(data, temperature, arguments):
     """Say which command makes a model; an error where it was asked for by its temperature."""
     sentence = (
-        f"no stored {arguments.observable} model for {data.system.name} at T = {temperature:g}; "
+        f"no stored {arguments.observable} model or prediction for {data.system.name} at T = {temperature:g}; "
         f"glassviz train ridge --temperature {temperature:g} --observable {arguments.observable} makes one"
     )
     if arguments.temperature is not None:

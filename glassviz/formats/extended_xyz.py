@@ -1,10 +1,7 @@
 """Extended XYZ: read any file with a box and types; write a configuration with columns that OVITO and ASE open."""
 
-import os
 import re
-import uuid
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 
@@ -18,6 +15,7 @@ from glassviz.formats.reading import (
     inherent_of,
     same_number,
 )
+from glassviz.publish import publish
 
 SPECIES = (("A", "B", "C", "D"), ("1", "2", "3", "4"), ("H", "He", "Li", "Be"))
 """Names of the types 1, 2, ... that are understood; the last are the elements that stand for numbers in ASE."""
@@ -150,19 +148,7 @@ def write_extended_xyz(path, configuration, columns=None, info=None):
     Raises InputError for a column of another length or an impossible name.
     """
     text = extended_xyz_text(configuration, columns or {}, info or {})
-    path = Path(path)
-    if path.is_dir():
-        raise InputError(f"{path} is a folder, expected the name of a file to write")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        with open(part, "x", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    publish(path, lambda file: file.write(text.encode()))
 
 
 def extended_xyz_text(configuration, columns, info):

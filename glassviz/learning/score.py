@@ -3,9 +3,7 @@
 import numpy as np
 
 from glassviz.errors import InputError
-
-OBSERVABLES = ("bond_breaking", "displacement")
-"""Propensities that models are trained on and scored against."""
+from glassviz.record import OBSERVABLES
 
 
 def pearson(predicted, true):

@@ -45,6 +45,19 @@ def models_for(models, system, temperature, observable):
     ]
 
 
+def methods_for(models, state_point, observable):
+    """Everything that predicts `observable` at a state point: stored models, then predictions made elsewhere.
+
+    Entries as those of `opened_models`; predictions made elsewhere are of kind "predictions", without a model.
+    """
+    found = models_for(models, state_point.system, state_point.temperature, observable)
+    for p in state_point.foreign:
+        if p.observable == observable:
+            shared = {name: getattr(p, name) for name in ("name", "system", "temperature", "observable", "times")}
+            found.append({**shared, "kind": "predictions", "types": None, "path": None, "model": None})
+    return found
+
+
 def damaged_models(*folders):
     """Model folders that cannot be loaded, [(path, sentence that says why)]."""
     damaged = []

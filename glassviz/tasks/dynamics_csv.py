@@ -6,8 +6,8 @@ import io
 import numpy as np
 
 from glassviz.interactions.potential import pair_potential
+from glassviz.publish import publish
 from glassviz.tasks.dynamics import DECAYS, LEVELS, state_summaries, static_curve
-from glassviz.tasks.publish import publish
 
 HEADER = ("quantity", "temperature", "types", "x", "x_unit", "value", "error", "value_unit", "configurations")
 TIME, LENGTH, INVERSE = "sigma_11 (m/eps_11)^(1/2)", "sigma_11", "1/sigma_11"

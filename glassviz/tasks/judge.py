@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from glassviz.errors import InputError
 from glassviz.learning.method_table import method_table
-from glassviz.tasks.score import prediction_of
+from glassviz.tasks.score import test_predictions
 
 NEAR = 0.08
 """A label time counts for a level of C_B where its mean C_B is not farther from it."""
@@ -17,26 +16,14 @@ def judge(entry, state_point, progress=None):
     progress : called as progress(done, total, stage) after each test configuration; may raise Cancelled
     Raises InputError when the method is of another system, or there is no test configuration.
     """
-    if entry["system"] != state_point.system.name:
-        raise InputError(f"{entry['name']} is for {entry['system']}, the data are {state_point.system.name}")
-    test = test_places(state_point)
-    predictions = np.full((len(state_point), len(state_point.times), state_point.records[0].thermal.number), np.nan)
-    for done, place in enumerate(test, 1):
-        predictions[place] = prediction_of(entry, state_point, place)
-        if progress is not None:
-            progress(done, len(test), "score")
-    return {kind: method_table(predictions, state_point, entry["observable"], kind) for kind in entry["types"]}
-
-
-def test_places(state_point):
-    """Places of the test configurations; InputError naming the command that makes one where there is none."""
-    test = [k for k, split in enumerate(state_point.split) if split == "test"]
-    if not test:
-        raise InputError(
-            f"T = {state_point.temperature:g} has no test configuration; "
-            f"glassviz simulate --temperature {state_point.temperature:g} --test 2 makes two"
-        )
-    return test
+    predictions = test_predictions(entry, state_point, progress)
+    tables = {}
+    for kind in entry["types"] or range(1, state_point.system.types + 1):
+        rows = method_table(predictions, state_point, entry["observable"], kind)
+        # Predictions made elsewhere do not say for which types they are.
+        if any(row["particles"] for row in rows):
+            tables[kind] = rows
+    return tables
 
 
 def slot_of_level(state_point, level, type_number=1):

@@ -9,9 +9,9 @@ import numpy as np
 
 from glassviz.dynamics import bond_breaking_propensity
 from glassviz.errors import DataError
+from glassviz.publish import publish_json
 from glassviz.simulation import MolecularDynamics
 from glassviz.tasks.equilibrate import STARTS, configuration_seed, equilibrate
-from glassviz.tasks.publish import publish_json
 
 LEVELS = (0.99, 0.94, 0.90, 0.85, 0.80, 0.75, 0.65, 0.50, 0.25)
 """Values of the mean bond-breaking correlation at which labels are saved, the same at every temperature."""

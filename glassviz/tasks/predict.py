@@ -4,8 +4,8 @@ import numpy as np
 
 from glassviz.errors import InputError
 from glassviz.learning import load_model
+from glassviz.publish import publish_arrays
 from glassviz.record import SPLITS
-from glassviz.tasks.publish import publish_arrays
 
 
 def predict(model_path, state_point, output, split=None, progress=None):

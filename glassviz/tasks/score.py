@@ -6,32 +6,48 @@ from glassviz.errors import InputError
 from glassviz.learning import score_table
 
 
-def score(model, state_point, type_number=1, progress=None):
+def score(entry, state_point, type_number=1, progress=None):
     """Pearson correlation, error and ceiling at every time of the state point (see learning.score_table).
 
+    entry : a method, as in learning.store.methods_for
     progress : called as progress(done, total, stage) after each test configuration; may raise Cancelled
     Raises InputError when the model is of another system, or there is no test configuration.
     """
-    if model.system.name != state_point.system.name:
-        raise InputError(f"the model is for {model.system.name}, the data are {state_point.system.name}")
     if not 1 <= type_number <= state_point.system.types:
         raise InputError(f"type is {type_number}, expected 1..{state_point.system.types}")
+    return score_table(test_predictions(entry, state_point, progress), state_point, entry["observable"], type_number)
+
+
+def test_predictions(entry, state_point, progress=None):
+    """Predictions of a method for the test configurations, (n_configurations, n_times, N); nan for the others.
+
+    progress : called as progress(done, total, stage) after each of them; may raise Cancelled
+    Raises InputError when the method is of another system, or there is no test configuration.
+    """
+    if entry["system"] != state_point.system.name:
+        raise InputError(f"{entry['name']} is for {entry['system']}, the data are {state_point.system.name}")
     test = [k for k, split in enumerate(state_point.split) if split == "test"]
+    if not test:
+        raise InputError(
+            f"T = {state_point.temperature:g} has no test configuration; "
+            f"glassviz simulate --temperature {state_point.temperature:g} --test 2 makes two"
+        )
     predictions = np.full((len(state_point), len(state_point.times), state_point.records[0].thermal.number), np.nan)
     for done, k in enumerate(test, 1):
-        record = state_point.records[k]
-        predictions[k] = at_times(model.predict_all(record.thermal, inherent=record.inherent), model, state_point)
+        predictions[k] = prediction_of(entry, state_point, k)
         if progress is not None:
             progress(done, len(test), "score")
-    return score_table(predictions, state_point, model.observable, type_number)
+    return predictions
 
 
 def prediction_of(entry, state_point, place):
-    """Prediction of a method for configuration `place` at the state point's times, (n_times, N); nan where none.
+    """What a method predicts for one configuration at the state point's times, (n_times, N); nan where it says nothing.
 
-    entry : of learning.store.opened_models
+    entry : a model of the store, with the loaded "model", or predictions made elsewhere; place : of the configuration
     """
-    record, model = state_point.records[place], entry["model"]
+    if entry["kind"] == "predictions":
+        return state_point.predictions_of(entry["observable"])[entry["name"]][place]
+    model, record = entry["model"], state_point.records[place]
     return at_times(model.predict_all(record.thermal, inherent=record.inherent), model, state_point)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from glassviz import __version__
 from glassviz.learning.method_table import correlation_names
-from glassviz.tasks.publish import publish
+from glassviz.publish import publish
 
 TIME = "sigma_11 (m/eps_11)^(1/2)"
 PLACE = ("method", "kind", "system", "temperature", "temperature_unit", "observable", "type", "time", "time_unit")

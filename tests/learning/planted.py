@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 
 from glassviz.configuration import Configuration
-from glassviz.dataset import StatePoint
 from glassviz.learning import ridge
 from glassviz.record import Record
+from glassviz.state_point import StatePoint
 from glassviz.structure import glassmlp_descriptors
 from glassviz.systems import KA2D
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from glassviz.configuration import Configuration
-from glassviz.dataset import StatePoint
 from glassviz.errors import Cancelled, DataError, InputError
 from glassviz.learning import Ridge, pearson
 from glassviz.simulation import inherent_structure
+from glassviz.state_point import StatePoint
 from glassviz.systems import KA, KA2D
 from tests.learning.planted import TIMES, disordered, make_state_point, planted
 

@@ -18,7 +18,7 @@ def publish(path, write):
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
-        with open(part, "xb") as file:
+        with open(part, "x+b") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
