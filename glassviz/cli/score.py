@@ -78,7 +78,7 @@ def show(entry, temperature, kind, rows, dimension):
 
     names = correlation_names(dimension)
     test = max((row["configurations"] for row in rows), default=0)
-    print(f"\n{entry['name']}: T = {temperature:g}, type {kind}, {test} test configurations")
+    print(f"\n{entry['name']}: T = {temperature:g}, type {kind}, {test} test configuration{'s' * (test != 1)}")
     ratios = ("variance_ratio", *names, "chi_4_ratio")
     table(
         ("t", "mean C_B", "Pearson", "error", "ceiling", "variance", *(f"{name} (MD)" for name in names), "chi_4"),

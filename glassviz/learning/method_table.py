@@ -3,7 +3,7 @@
 import numpy as np
 
 from glassviz.configuration import Configuration
-from glassviz.learning.score import ceiling_error, propensity, score_table
+from glassviz.learning.score import propensity, score_table, test_places
 from glassviz.learning.spatial_correlation import DISTANCES, spatial_correlation
 from glassviz.learning.susceptibility_ratio import susceptibility_ratio
 from glassviz.learning.variance_ratio import variance_ratio
@@ -15,7 +15,6 @@ def method_table(predictions, state_point, observable="bond_breaking", type=1): 
     predictions : (n_configurations, n_times, N), aligned with `state_point`; rows outside the test split are not read.
     Each row, a dict, has besides
         correlation : mean C_B of the type over all labelled configurations, which names the point of the decay
-        ceiling_error : bootstrap error of the ceiling
         variance_ratio, variance_ratio_error : Var_pred / Var_true
         noise_free_variance_ratio, noise_free_variance_ratio_error : against the variance without replica noise
         C_2, C_2_error, C_2_md, C_2_md_error : spatial correlation at R = 2 of prediction and molecular dynamics; and so
@@ -26,14 +25,14 @@ def method_table(predictions, state_point, observable="bond_breaking", type=1): 
     """
     table = score_table(predictions, state_point, observable, type)
     halves = propensity(state_point, f"{observable}_halves")
-    test = [k for k, split in enumerate(state_point.split) if split == "test"]
+    test = test_places(state_point)
     own = {k: state_point.configurations[k].types == type for k in test}
     structures = [_of_type(state_point.configurations[k], own[k]) for k in test]
     decay = _mean(state_point.mean_correlation(type))
     for slot, row in enumerate(table):
         guess = [np.asarray(predictions[k][slot], dtype=np.float64)[own[k]] for k in test]
         pairs = [halves[k, :, slot][:, own[k]] for k in test]
-        row |= {"correlation": float(decay[slot]), "ceiling_error": _ceiling_error(pairs)}
+        row["correlation"] = float(decay[slot])
         row |= _collective(structures, guess, pairs, observable, state_point.system.dimension)
     return table
 
@@ -53,12 +52,6 @@ def _collective(structures, guess, pairs, observable, dimension):
         row |= {name + end: float(values[k]) for end, values in zip(ends, found, strict=True)}
     names = ("chi_4", "chi_4_md", "chi_4_ratio", "chi_4_ratio_error")
     return row | dict(zip(names, susceptibility_ratio(guess, pairs), strict=True))
-
-
-def _ceiling_error(pairs):
-    """nan where there are no labels."""
-    labelled = [pair for pair in pairs if np.isfinite(pair).any()]
-    return ceiling_error(labelled) if labelled else np.nan
 
 
 def _of_type(configuration, own):

@@ -100,35 +100,52 @@ def score_table(predictions, state_point, observable="bond_breaking", type=1):  
     """Pearson correlation, its error and its ceiling at every time, on the test split alone.
 
     predictions : (n_configurations, n_times, N), aligned with `state_point`; rows outside the test split are not read.
-    Returns one dict for each time: time, pearson, error, ceiling, configurations, particles. What is undefined (no
-    prediction, no label, no variance as at times before anything moves) is nan.
+    Returns one dict for each time: time, pearson, error, ceiling, ceiling_error, configurations, particles. What is
+    undefined (no prediction, no label, no variance as at times before anything moves) is nan.
     Raises InputError when there is no test split or the shapes differ.
     """
-    labels, halves = propensity(state_point, observable), propensity(state_point, f"{observable}_halves")
+    labels = propensity(state_point, observable)
     if np.shape(predictions) != labels.shape:
         raise InputError(f"predictions have shape {np.shape(predictions)}, expected {labels.shape}")
-    test = [k for k, split in enumerate(state_point.split) if split == "test"]
-    if not test:
-        raise InputError("the state point has no test configuration, expected at least one to score on")
+    test = test_places(state_point)
     own = [state_point.configurations[k].types == type for k in test]
-    table = []
-    for slot, time in enumerate(state_point.times):
+    table = ceiling_table(state_point, observable, type)
+    for slot, row in enumerate(table):
         guess = [np.asarray(predictions[k][slot])[chosen] for k, chosen in zip(test, own, strict=True)]
         true = [labels[k, slot, chosen] for k, chosen in zip(test, own, strict=True)]
-        pair = np.concatenate([halves[k, :, slot][:, chosen] for k, chosen in zip(test, own, strict=True)], axis=1)
         score = _or_nan(pearson, np.concatenate(guess), np.concatenate(true))
         counted = [np.isfinite(g) & np.isfinite(t) for g, t in zip(guess, true, strict=True)]
-        table.append(
-            {
-                "time": float(time),
-                "pearson": score,
-                "error": bootstrap_error(guess, true) if np.isfinite(score) else np.nan,
-                "ceiling": _or_nan(ceiling, pair[None]),
-                "configurations": int(sum(c.any() for c in counted)),
-                "particles": int(sum(c.sum() for c in counted)),
-            }
-        )
+        row |= {
+            "pearson": score,
+            "error": bootstrap_error(guess, true) if np.isfinite(score) else np.nan,
+            "configurations": int(sum(c.any() for c in counted)),
+            "particles": int(sum(c.sum() for c in counted)),
+        }
     return table
+
+
+def ceiling_table(state_point, observable="bond_breaking", type=1):  # noqa: A002 - a particle's type
+    """Ceiling and its bootstrap error at every time, on the test split: dicts with time, ceiling, ceiling_error."""
+    halves, test = propensity(state_point, f"{observable}_halves"), test_places(state_point)
+    table = []
+    for slot, time in enumerate(state_point.times):
+        pairs = [halves[k, :, slot][:, state_point.configurations[k].types == type] for k in test]
+        labelled = [pair for pair in pairs if np.isfinite(pair).all()]
+        value = _or_nan(ceiling, np.concatenate(labelled, axis=1)[None]) if labelled else np.nan
+        error = ceiling_error(labelled) if np.isfinite(value) else np.nan
+        table.append({"time": float(time), "ceiling": value, "ceiling_error": error})
+    return table
+
+
+def test_places(state_point):
+    """Places of the test configurations in a state point; InputError naming what makes one where there is none."""
+    test = [k for k, split in enumerate(state_point.split) if split == "test"]
+    if not test:
+        raise InputError(
+            f"T = {state_point.temperature:g} has no test configuration to score on; "
+            f"glassviz simulate --temperature {state_point.temperature:g} --test 2 makes two"
+        )
+    return test
 
 
 def propensity(state_point, name):

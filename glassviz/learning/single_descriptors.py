@@ -6,10 +6,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from glassviz.errors import InputError
-from glassviz.learning.score import OBSERVABLES, propensity
+from glassviz.learning.score import OBSERVABLES, propensity, test_places
 from glassviz.structure import glassmlp_descriptor_names, glassmlp_descriptors
-from glassviz.structure.coarse_graining import LENGTHS
-from glassviz.structure.coarse_graining import OBSERVABLES as DESCRIPTORS
 
 _sums = WeakKeyDictionary()
 
@@ -67,9 +65,8 @@ def single_descriptors(state_point, observable="bond_breaking", type=1, progress
     Raises InputError for an unknown observable or without a test configuration.
     """
     propensity(state_point, observable)
+    test_places(state_point)
     split = state_point.split
-    if "test" not in split:
-        raise InputError("the state point has no test configuration, expected at least one to score on")
     collected = {True: [], False: []}
     for done, (record, kind) in enumerate(zip(state_point.records, split, strict=True), 1):
         collected[kind == "test"].append(_placed(record, state_point, observable, type))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from glassviz.learning.method_table import method_table
-from glassviz.tasks.score import test_predictions
+from glassviz.tasks.score import predictions_on_test
 
 NEAR = 0.08
 """A label time counts for a level of C_B where its mean C_B is not farther from it."""
@@ -16,7 +16,7 @@ def judge(entry, state_point, progress=None):
     progress : called as progress(done, total, stage) after each test configuration; may raise Cancelled
     Raises InputError when the method is of another system, or there is no test configuration.
     """
-    predictions = test_predictions(entry, state_point, progress)
+    predictions = predictions_on_test(entry, state_point, progress)
     tables = {}
     for kind in entry["types"] or range(1, state_point.system.types + 1):
         rows = method_table(predictions, state_point, entry["observable"], kind)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from glassviz.errors import InputError
-from glassviz.learning import score_table
+from glassviz.learning.score import score_table, test_places
 
 
 def score(entry, state_point, type_number=1, progress=None):
@@ -15,10 +15,10 @@ def score(entry, state_point, type_number=1, progress=None):
     """
     if not 1 <= type_number <= state_point.system.types:
         raise InputError(f"type is {type_number}, expected 1..{state_point.system.types}")
-    return score_table(test_predictions(entry, state_point, progress), state_point, entry["observable"], type_number)
+    return score_table(predictions_on_test(entry, state_point, progress), state_point, entry["observable"], type_number)
 
 
-def test_predictions(entry, state_point, progress=None):
+def predictions_on_test(entry, state_point, progress=None):
     """Predictions of a method for the test configurations, (n_configurations, n_times, N); nan for the others.
 
     progress : called as progress(done, total, stage) after each of them; may raise Cancelled
@@ -26,12 +26,7 @@ def test_predictions(entry, state_point, progress=None):
     """
     if entry["system"] != state_point.system.name:
         raise InputError(f"{entry['name']} is for {entry['system']}, the data are {state_point.system.name}")
-    test = [k for k, split in enumerate(state_point.split) if split == "test"]
-    if not test:
-        raise InputError(
-            f"T = {state_point.temperature:g} has no test configuration; "
-            f"glassviz simulate --temperature {state_point.temperature:g} --test 2 makes two"
-        )
+    test = test_places(state_point)
     predictions = np.full((len(state_point), len(state_point.times), state_point.records[0].thermal.number), np.nan)
     for done, k in enumerate(test, 1):
         predictions[k] = prediction_of(entry, state_point, k)
