@@ -58,7 +58,9 @@ class CurvesView:
         band = band or {"x": [], "low": [], "middle": [], "high": []}
         self.plot.fill("band", **band)
         for shape in (self._band.glyph, self._middle.glyph):
-            shape.update(**{name: NEUTRALS[dark]["text"] for name in ("fill_color", "line_color") if hasattr(shape, name)})
+            shape.update(
+                **{name: NEUTRALS[dark]["text"] for name in ("fill_color", "line_color") if hasattr(shape, name)}
+            )
         x_range = x_range or spread([*(curve["x"] for curve in curves), band["x"]], self._logs[0])
         y_range = y_range or spread([*(curve["y"] for curve in curves), band["low"], band["high"]], self._logs[1])
         if not curves and not len(band["x"]):
