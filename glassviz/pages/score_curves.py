@@ -8,7 +8,7 @@ from glassviz.views.colours import method_colour
 from glassviz.views.inspector import number
 
 KINDS = {"ridge": "Ridge", "glassmlp": "GlassMLP", "tglassmlp": "tGlassMLP"}
-SINGLE = "single descriptor"
+SINGLE = "best single descriptor"
 LABELS = {
     "pearson": "Pearson correlation",
     "pearson_ceiling": "Pearson correlation / ceiling",
@@ -77,7 +77,8 @@ class Curves:
         for entry in self.methods(T):
             rows = self.rows(entry, T)
             points = [(T, row["time"], row) for row in rows]
-            curves.append(self._curve(method_name(entry), points, entry["name"], session.metric, "time"))
+            chosen = entry["name"] == session.model
+            curves.append(self._curve(method_name(entry), points, entry["name"], session.metric, "time", chosen))
         if session.metric.startswith("pearson"):
             points = [(T, row["time"], row) for row in self.single(T)]
             curves.append(self._curve(SINGLE, points, "", session.metric, "time"))
@@ -103,7 +104,11 @@ class Curves:
                     known[2].append(entry["name"])
                     measured.append((T, time, rows[slot]))
             single += [(T, time, row) for row in self.single(T) if row["time"] == time]
-        curves = [self._curve(name, points, names, session.metric, "T") for name, points, names in series.values()]
+        own = session.entry and series_name(session.entry)
+        curves = [
+            self._curve(name, points, names, session.metric, "T", own == key)
+            for key, (name, points, names) in series.items()
+        ]
         if session.metric.startswith("pearson"):
             curves.append(self._curve(SINGLE, single, "", session.metric, "T"))
         elif session.metric == "C_2":
@@ -148,7 +153,7 @@ class Curves:
                 points.append((T, row))
         return _band(points)
 
-    def _curve(self, name, points, models, metric, along):
+    def _curve(self, name, points, models, metric, along, chosen=False):
         """Points (temperature, time, row) as a curve along "time" or "T"; models: of all or of each."""
         session, names = self.session, models if isinstance(models, list) else [models] * len(points)
         scores = [(*value_and_error(row, metric), T, t, row, m) for (T, t, row), m in zip(points, names, strict=True)]
@@ -163,7 +168,7 @@ class Curves:
             "y": y,
             "error": [s[1] for s in scores],
             "colour": method_colour(name, session.dark),
-            "chosen": session.model != "" and session.model in names,
+            "chosen": chosen,
             "tau": None,
             "now": (x[now[0]], y[now[0]]) if now else None,
             "temperature": [s[2] for s in scores],

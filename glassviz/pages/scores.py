@@ -35,7 +35,8 @@ class ScoresPage:
     """Scores of every method against time and temperature; nothing is worked out before the page is shown."""
 
     def __init__(self, session):
-        self.session, self._turn, self._targets = session, 0, []
+        self.session, self._targets = session, []
+        self._busy, self._done, self._total, self._problems = None, 0, 0, {}
         self.against_time = CurvesView(self._open, x_log=True, points=True, clicked=CLICKED)
         self.against_temperature = CurvesView(self._open, points=True, clicked=CLICKED)
         self.table = ScoreTable(self._open_row, label="Scores of the test configurations")
@@ -49,62 +50,84 @@ class ScoresPage:
     # Drawing ---------------------------------------------------------------------------------------------------------
 
     def _later(self, *_):
-        """Work in a thread, draw in turns of the event loop; of several turns the last one goes on."""
+        """Draw what is known; work out the rest in a thread and draw again after each method.
+
+        Drawing reads the choices of its own moment: whichever thread asks for it, the picture is of the present ones.
+        """
         if self.session.page != "scores":
             return
-        self._turn += 1
-        turn, document = self._turn, pn.state.curdoc
+        document = pn.state.curdoc
         if document is None or document.session_context is None:
-            for draw in self._steps(turn):
-                draw()
+            self._work(lambda draw: draw())
             return
-        _workers.submit(self._work, turn, document)
+        _workers.submit(self._work, document.add_next_tick_callback)
 
-    def _work(self, turn, document):
-        for draw in self._steps(turn):
-            if turn != self._turn:
-                return
-            document.add_next_tick_callback(lambda draw=draw: draw() if turn == self._turn else None)
+    def _work(self, draw):
+        """Do what is missing for the present choices, unless a thread is at it already."""
+        session, library = self.session, self.session.library
+        wanted = self._wanted()
+        for T in self._scored():
+            library.ceilings(session.data[T], session.observable, session.scored_type)
+        draw(self._draw)
+        jobs = self._jobs()
+        if wanted == self._busy:
+            return
+        self._busy = wanted
+        try:
+            self._do(jobs, wanted, draw)
+        except Cancelled:
+            return
+        finally:
+            if self._busy == wanted:
+                self._busy, self._total = None, 0
+                draw(self._draw)
 
-    def _steps(self, turn):
-        """What draws the page, first as far as the scores are known, then again after each method."""
-        data, session, library = self.session.data, self.session, self.session.library
+    def _do(self, jobs, wanted, draw):
+        for done, job in enumerate(jobs):
+            self._done, self._total = done, len(jobs)
+            try:
+                job(progress=partial(self._go_on, wanted))
+            except GlassvizError as error:
+                self._problems[self.session.data_set] = str(error)
+            draw(self._draw)
+
+    def _scored(self):
+        """Temperatures with labelled test configurations, the one that is looked at first."""
+        data = self.session.data
         scored = [T for T in data.temperatures if "test" in data[T].split and len(data[T].times)]
-        # The temperature that is looked at first.
-        scored.sort(key=lambda T: session.temperature != T)
+        return sorted(scored, key=lambda T: self.session.temperature != T)
+
+    def _jobs(self):
+        """What is still to be worked out, as functions of progress."""
+        session, library, data = self.session, self.session.library, self.session.data
         observable, kind = session.observable, session.scored_type
         jobs = [
             partial(library.judgement, entry, data[T])
-            for T in scored
+            for T in self._scored()
             for entry in library.methods(data, T, observable)
             if library.judged(entry, data[T]) is None
         ]
-        jobs += [
+        return jobs + [
             partial(library.single_descriptors, data[T], observable, kind)
-            for T in scored
+            for T in self._scored()
             if library.described(data[T], observable, kind) is None
         ]
-        for T in scored:
-            library.ceilings(data[T], observable, kind)
-        yield partial(self._draw, 0, len(jobs))
-        for done, job in enumerate(jobs, 1):
-            try:
-                job(progress=partial(self._go_on, turn))
-            except Cancelled:
-                return
-            except GlassvizError as error:
-                yield partial(self.level_note.update, f"<p>{error}</p>", session.dark)
-                continue
-            yield partial(self._draw, done, len(jobs))
 
-    def _go_on(self, turn, *_):
-        if turn != self._turn:
+    def _wanted(self):
+        """Choices that decide what is worked out, and in which order."""
+        session = self.session
+        methods = session.library.methods(session.data, session.temperature, session.observable)
+        models = tuple((entry["name"], id(entry["model"])) for entry in methods)
+        return session.stamp(), session.temperature, session.observable, session.scored_type, models
+
+    def _go_on(self, wanted, *_):
+        if wanted != self._busy:
             raise Cancelled
 
-    def _draw(self, done, total):
+    def _draw(self):
         session, curves = self.session, Curves(self.session)
         now, published = curves.against_time(), curves.published()
-        label, waiting = LABELS[session.metric], "working …" if done < total else ""
+        label, waiting = LABELS[session.metric], "working …" if self._total else ""
         guide = 1.0 if session.metric in ("pearson_ceiling", "variance_ratio", "chi_4_ratio") else None
         bands = curves.band(session.temperature), curves.band_over_temperatures()
         over = curves.against_temperature()
@@ -134,7 +157,7 @@ class ScoresPage:
         rows, self._targets = table_rows(session)
         self.table.update(COLUMNS, rows, waiting or self._missing(), session.dark)
         self._draw_map(waiting)
-        self.progress.object = _line(done, total, session.dark)
+        self.progress.object = _line(self._done, self._total, session.dark)
 
     def _draw_map(self, waiting):
         session = self.session
@@ -188,6 +211,7 @@ class ScoresPage:
         sentences = [f"C shown: {', '.join(words)}"] if words else []
         sentences += [f"no score near C = {session.level:g} at T = {', '.join(far)}"] if far and words else []
         sentences += [f"one test configuration, so no error bars, at T = {', '.join(alone)}"] if alone else []
+        sentences += [self._problems[session.data_set]] if session.data_set in self._problems else []
         if session.metric == "chi_4_ratio":
             sentences.append("χ₄ needs 3 test configurations")
         return f"<p>{' · '.join(sentences)}</p>"
@@ -301,7 +325,7 @@ def _stroke(name, colour, width, opacity=1.0, dash=""):
 
 def _line(done, total, dark):
     """A thin line that grows with the work; nothing when all is there."""
-    if done >= total:
+    if not total:
         return ""
     colour = NEUTRALS[dark]["quiet"]
     share = f"width:{100 * (done + 0.3) / total:.0f}%;height:3px;background:{colour}"

@@ -55,7 +55,7 @@ _METHODS = {
     "SE3": ("#2f6f1f", "#8fd16f"),
     "SBO": ("#6f6200", "#d6c64a"),
     "SBO_CG": ("#3f5a00", "#b5cc66"),
-    "single descriptor": ("#6b4a2f", "#cfa987"),
+    "best single descriptor": ("#6b4a2f", "#cfa987"),
     "EPOT": ("#8f3a46", "#e89aa4"),
     "DEN": ("#3b4a9e", "#a3aff0"),
     "PSI4": ("#3f6668", "#9cc4c6"),

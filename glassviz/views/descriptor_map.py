@@ -26,7 +26,7 @@ class DescriptorMap:
         self._bar = ColorBar(color_mapper=self._mapper, width=10, label_standoff=6, padding=4, border_line_color=None)
         figure.add_layout(self._bar, "right")
         figure.grid.visible = False
-        figure.min_border_left = 116
+        figure.min_border_left, figure.min_border_bottom = 116, 64
         figure.yaxis.axis_label_standoff = 2
         self.panel = self.plot.panel
 
