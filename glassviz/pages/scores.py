@@ -87,6 +87,8 @@ class ScoresPage:
             self._done, self._total = done, len(jobs)
             try:
                 job(progress=partial(self._go_on, wanted))
+            except Cancelled:
+                raise
             except GlassvizError as error:
                 self._problems[self.session.data_set] = str(error)
             draw(self._draw)
