@@ -266,7 +266,7 @@ class ScoresPage:
             "observable": pmui.RadioButtonGroup(
                 label="Propensity", options=OBSERVABLES, width=220, stylesheets=UNLABELLED, **small
             ),
-            "shown_type": pmui.Select(label="Scored type", options=types(), width=110, **small),
+            "shown_type": pmui.Select(label="Particles", options=types(), width=110, **small),
             "metric": pmui.Select(label="Score", options=METRICS, width=210, **small),
             "level": pmui.RadioButtonGroup(
                 label="Level of the decay", options=LEVELS, width=150, stylesheets=UNLABELLED, **small

@@ -8,7 +8,7 @@ from glassviz.views.colours import NEUTRALS
 from glassviz.views.curves import CurvesView
 from glassviz.views.descriptor_map import DescriptorMap
 from glassviz.views.score_table import ScoreTable
-from tests.views.stage import serve_view
+from tests.views.stage import Stage
 
 ROWS = [
     {"cells": ["Ridge", "10", "0.5"], "keys": ["Ridge", 10, 0.5], "colour": "#123456", "chosen": False},
@@ -25,8 +25,8 @@ def test_headings_sort_and_rows_open(page):
     opened = []
     table = ScoreTable(opened.append, label="Scores", width=500, height=300, sizing_mode="fixed")
     table.update(["Method", "t", "C_2"], ROWS, "", False)
-    with serve_view(table) as address:
-        page.goto(address)
+    stage = Stage(table, page)
+    try:
         page.locator("tbody tr").first.wait_for()
 
         def order():
@@ -60,6 +60,8 @@ def test_headings_sort_and_rows_open(page):
         colour = page.locator(".frame p").evaluate("p => getComputedStyle(p).color")
         quiet = NEUTRALS[True]["quiet"]
         assert colour == f"rgb({', '.join(str(int(quiet[k : k + 2], 16)) for k in (1, 3, 5))})"
+    finally:
+        stage.server.stop()
 
 
 def test_the_map_places_each_descriptor():
