@@ -14,6 +14,14 @@ FLAGS = (
 )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """Results of tests never come from, or go to, the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GLASSVIZ_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def browser():
     """One headless Chromium for the whole run."""

@@ -10,7 +10,7 @@ import pytest
 from tests.liquids import REPOSITORY
 
 FLOORS = [
-    ("errors", "publish", "configuration", "systems"),
+    ("errors", "publish", "cache", "configuration", "systems"),
     ("interactions",),
     ("simulation", "structure", "dynamics"),
     ("hdf5", "record", "predictions", "state_point", "dataset"),

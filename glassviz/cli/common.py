@@ -50,11 +50,12 @@ def model_folders(extra=()):
 class ProgressBar:
     """A bar for each stage of a task: progress(done, total, stage); Ctrl-C ends the task at its next report.
 
+    note : text behind the bar, which the next report shows
     An interrupt in the middle of a compiled kernel would surface as another error; a second Ctrl-C does not wait.
     """
 
     def __init__(self):
-        self._bar, self._stage, self._stop = None, None, False
+        self._bar, self._stage, self._stop, self.note = None, None, False, ""
 
     def __call__(self, done, total, stage=""):
         from tqdm import tqdm
@@ -64,6 +65,7 @@ class ProgressBar:
         if self._bar is None or stage != self._stage or total != self._bar.total:
             self.close()
             self._bar, self._stage = tqdm(total=total, desc=stage, unit_scale=True, leave=False, disable=None), stage
+        self._bar.set_postfix_str(self.note, refresh=False)
         self._bar.update(done - self._bar.n)
 
     def close(self):

@@ -7,12 +7,13 @@ from importlib import import_module
 
 from glassviz.errors import Cancelled, GlassvizError
 
-COMMANDS = ("info", "simulate", "assemble", "import", "train", "predict", "score", "dynamics", "export", "doctor")
+COMMANDS = ("info", "simulate", "assemble", "import", "import-predictions", "train", "predict", "score")
+COMMANDS += ("dynamics", "export", "doctor")
 
 
 def command_module(name):
     """The module of a command; `import` is no name for one."""
-    return import_module(f"glassviz.cli.{'import_' if name == 'import' else name}")
+    return import_module(f"glassviz.cli.{'import_' if name == 'import' else name.replace('-', '_')}")
 
 
 def main(arguments=None):

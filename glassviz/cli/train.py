@@ -6,8 +6,11 @@ from glassviz.dataset import home
 EXAMPLES = (
     "glassviz train ridge --temperature 0.5",
     "glassviz train glassmlp --temperature 0.5",
+    "glassviz train glassmlp --temperature 0.4 --quick --types 1 --seeds 8 --overwrite",
+    "glassviz train glassmlp --temperature 0.4 --observables density energy perimeter energy_variance displacement",
     "glassviz train ridge --temperature 0.4 --observable displacement --output data/models --overwrite",
 )
+OPTIONS = ("types", "times", "lengths", "observables", "seeds", "seed", "schedule", "device")
 
 
 def add_parser(commands):
@@ -19,6 +22,19 @@ def add_parser(commands):
     parser.add_argument("--observable", default="bond_breaking", help="bond_breaking (default) or displacement")
     parser.add_argument("--output", metavar="FOLDER", help="model store (default: $GLASSVIZ_HOME/models)")
     parser.add_argument("--overwrite", action="store_true", help="replace a stored model of the same name")
+    parser.add_argument("--types", nargs="+", type=int, metavar="TYPE", help="particle types (default: all)")
+    parser.add_argument("--times", nargs="+", type=float, metavar="TIME", help="label times (default: all)")
+    parser.add_argument("--lengths", nargs="+", type=float, metavar="L", help="coarse-graining lengths")
+    words = (
+        "descriptors, of density, energy, perimeter, energy_variance, displacement (thermal from inherent positions)"
+    )
+    parser.add_argument("--observables", nargs="+", metavar="NAME", help=words)
+    networks = parser.add_argument_group("glassmlp")
+    networks.add_argument("--seeds", type=int, metavar="N", help="networks for each type and time (default: 4)")
+    networks.add_argument("--seed", type=int, metavar="N", help="seed of all random numbers (default: 0)")
+    words = "a fifth of the published epochs, for trying out"
+    networks.add_argument("--quick", dest="schedule", action="store_const", const="quick", help=words)
+    networks.add_argument("--device", metavar="DEVICE", help="cpu (default) or cuda")
 
 
 def run(arguments):
@@ -26,7 +42,13 @@ def run(arguments):
     from glassviz.tasks.train import train
 
     point = open_data(arguments)[arguments.temperature]
+    given = {name: getattr(arguments, name) for name in OPTIONS}
     with ProgressBar() as progress:
+
+        def watch(number, history):
+            training, validation = history[-1]
+            progress.note = f"type {number}, epoch {len(history)}: loss {training:.4f}, validation {validation:.4f}"
+
         path = train(
             point,
             arguments.kind,
@@ -34,5 +56,7 @@ def run(arguments):
             arguments.observable,
             arguments.overwrite,
             lambda done, total: progress(done, total, "train"),
+            watch,
+            **{name: value for name, value in given.items() if value is not None},
         )
     print(f"stored {path}")

@@ -1,49 +1,100 @@
-"""Training of all networks of one particle type: every seed and every time in one batched computation."""
+"""Training of the networks of every particle type: all seeds and times of a type in one batched computation."""
 
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from glassviz.errors import InputError
+from glassviz.learning.inputs import CONSTANT
 from glassviz.learning.loss import Sample, correlation_weights
 from glassviz.learning.network import initial_parameters
-from glassviz.learning.training import SCHEDULE, Training
+from glassviz.learning.training import SCHEDULES, Stage, Training
+
+DEVICES = ("cpu", "cuda")
 
 
-def train_type(data, split, number, observable, keys, schedule=None, progress=None, checkpoint=None):
-    """Train networks on the particles of one type.
+def open_device(name):
+    """The torch device called `name`; InputError when it is unknown or absent."""
+    if name not in DEVICES:
+        raise InputError(f"device is {name!r}, expected one of {', '.join(map(repr, DEVICES))}")
+    if name == "cuda" and not torch.cuda.is_available():
+        build = f"CUDA {torch.version.cuda}" if torch.version.cuda else "no CUDA"
+        raise InputError(f"device 'cuda' needs an NVIDIA GPU that PyTorch can use; this PyTorch was built with {build}")
+    return torch.device(name)
+
+
+def stages_of(schedule):
+    """Stages of a schedule's name, or the given stages; InputError for an unknown name."""
+    stages = SCHEDULES.get(schedule) if isinstance(schedule, str) else tuple(schedule)
+    if not stages or not all(isinstance(stage, Stage) for stage in stages):
+        raise InputError(f"schedule is {schedule!r}, expected one of {', '.join(SCHEDULES)} or stages")
+    return stages
+
+
+def train_types(data, split, observable, times, keys, stages, device, progress=None, watch=None, checkpoint=None):
+    """Train the networks of several types, one type after another.
 
     data : {index: (inherent Configuration, descriptors (N, M), labels (n_times, N))}; split : (training, validation)
-    keys : one sequence of integers for each seed; the network of a time is seeded with (*key, time's place)
-    Returns kept (m,), means (m,), scales (m,), parameters {name: (seeds, n_times, ...)}, history (epochs, 2).
+    times : (n_times,), for errors; keys : {type: one sequence of integers for each seed}; the network of a time is
+    seeded with (*key, time's place)
+    progress, watch, checkpoint : as in GlassMLP.fit
+    Returns {"kept": {type: (m,)}, "means", "scales", "parameters": {type: {name: (seeds, n_times, ...)}}, "history"}.
     """
+    learnt = {name: {} for name in ("kept", "means", "scales", "parameters", "history")}
+    for place, number in enumerate(keys):
+        file = None
+        if checkpoint is not None:
+            file = Path(checkpoint) / f"type{number}.safetensors"
+            file.parent.mkdir(parents=True, exist_ok=True)
+        run, standard = prepare(data, split, number, observable, times, keys[number], stages, device)
+        best = run.run(
+            None if progress is None else _part_of(progress, place, len(keys)),
+            file,
+            None if watch is None else lambda history, number=number: watch(number, history),
+        )
+        shape = (len(keys[number]), -1)
+        parameters = {name: value.cpu().numpy() for name, value in best.items()}
+        parameters = {name: value.reshape(*shape, *value.shape[1:]) for name, value in parameters.items()}
+        for name, value in zip(learnt, (*standard, parameters, np.array(run.history)), strict=True):
+            learnt[name][number] = value
+    return learnt
+
+
+def prepare(data, split, number, observable, times, keys, stages, device):
+    """The Training of one type, and what standardises its inputs: kept (m,), means (m,), scales (m,)."""
     train, validation = split
     own = {k: data[k][0].types == number for k in data}
-    stacked = np.concatenate([data[k][1][own[k]] for k in train])
-    mean, deviation = stacked.mean(axis=0), stacked.std(axis=0)
-    kept = np.flatnonzero(deviation > 1e-9 * np.maximum(1.0, np.abs(mean)))
-    mean, deviation = mean[kept], deviation[kept]
-    schedule = SCHEDULE if schedule is None else schedule
-    whole = any(stage.phase == 2 for stage in schedule)
-    times, seeds = len(data[train[0]][2]), len(keys)
+    kept, means, scales = standard = _standard(np.concatenate([data[k][1][own[k]] for k in train]))
+    whole = any(stage.phase == 2 for stage in stages)
+    seeds = len(keys)
+
+    def tensor(values):
+        return torch.from_numpy(values.astype(np.float32)).to(device)
 
     def sample(k):
         configuration, descriptors, labels = data[k]
-        z = (descriptors[own[k]][:, kept] - mean) / deviation
+        inputs = tensor((descriptors[own[k]][:, kept] - means) / scales)
+        targets = tensor(labels[:, own[k]]).repeat(seeds, 1)
         weights = correlation_weights(configuration.positions[own[k]], configuration.box) if whole else None
-        targets = torch.from_numpy(labels[:, own[k]].astype(np.float32)).repeat(seeds, 1)
-        return Sample(torch.from_numpy(z.astype(np.float32)), targets, weights, observable)
+        return Sample(inputs, targets, weights if weights is None else weights.to(device), observable)
 
-    training = [sample(k) for k in train]
-    scale = torch.cat([s.targets for s in training], dim=1).std(dim=1, correction=0)
-    members = [(*key, slot) for key in keys for slot in range(times)]
-    parameters = {n: torch.from_numpy(v) for n, v in initial_parameters(len(kept), members).items()}
-    names = [f"type {number}, seed {k // times}, time {k % times}" for k in range(len(members))]
-    run = Training(
-        parameters, training, [sample(k) for k in validation], scale, schedule, seed=int(keys[0][0]), labels=names
-    )
-    if checkpoint is not None:
-        Path(checkpoint).parent.mkdir(parents=True, exist_ok=True)
-    best = run.run(progress, checkpoint)
-    shaped = {name: value.numpy().reshape(seeds, times, *value.shape[1:]) for name, value in best.items()}
-    return kept, mean, deviation, shaped, np.array(run.history)
+    samples = [sample(k) for k in train]
+    spread = torch.cat([s.targets for s in samples], dim=1).std(dim=1, correction=0)
+    members = [(*key, slot) for key in keys for slot in range(len(times))]
+    parameters = {name: tensor(values) for name, values in initial_parameters(len(kept), members).items()}
+    names = [f"type {number}, seed {s}, t = {time:g}" for s in range(seeds) for time in times]
+    own_validation = [sample(k) for k in validation]
+    return Training(parameters, samples, own_validation, spread, stages, int(keys[0][0]), names), standard
+
+
+def _standard(descriptors):
+    """Numbers of the descriptors (n, M) that vary, their means and their deviations, (m,) each."""
+    means, deviations = descriptors.mean(axis=0), descriptors.std(axis=0)
+    kept = np.flatnonzero(deviations > CONSTANT * np.maximum(1.0, np.abs(means)))
+    return kept, means[kept], deviations[kept]
+
+
+def _part_of(progress, place, parts):
+    """Progress of one of several equal parts as progress of the whole."""
+    return lambda done, total: progress(place * total + done, parts * total)

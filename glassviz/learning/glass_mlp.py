@@ -5,133 +5,108 @@ from pathlib import Path
 
 import numpy as np
 
-from glassviz import __version__
-from glassviz.errors import DataError, InputError
+from glassviz.errors import InputError
 from glassviz.learning import network
-from glassviz.learning.inputs import describe, descriptors_of, time_slot, training_indices
-from glassviz.learning.model_folder import HEADER, WEIGHTS, check_shapes, is_number, read_model, require, write_model
-from glassviz.learning.score import OBSERVABLES, propensity
-from glassviz.structure import glassmlp_descriptor_names
+from glassviz.learning.descriptor_model import DescriptorModel, check_scales, provenance_of, state_of, stored_state
+from glassviz.learning.inputs import (
+    descriptors_of,
+    lengths_for,
+    time_slot,
+    training_indices,
+    types_to_train,
+    varying_times,
+)
+from glassviz.learning.model_folder import HEADER, WEIGHTS, check_shapes, read_model, require, write_model
+from glassviz.learning.score import propensity
 from glassviz.structure.coarse_graining import LENGTHS
 from glassviz.structure.coarse_graining import OBSERVABLES as DESCRIPTORS
-from glassviz.systems import GlassFormer, system_named
 
 SEEDS = 4
-CONSTANT = 1e-9
-"""Descriptors whose spread over the training set is below this are dropped."""
 
 
-@dataclass(frozen=True, eq=False)
-class GlassMLP:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class GlassMLP(DescriptorModel):
     """Networks inputs -> 2 -> 10 -> 10 -> 1, one for each seed, type and time; their mean is the prediction.
 
-    kept : {type: (m,)} numbers of the descriptors that vary; means, scales : {type: (m,)} over the training particles
+    kept : {type: (m,)} numbers of the descriptors that vary, which are the network's inputs
     parameters : {type: {name: (seeds, n_times, ...)}}; history : {type: (epochs, 2)} loss of training and validation
     Source: Jung, Biroli, Berthier, PRL 130, 238202 (2023) and its supplement.
     """
 
-    system: GlassFormer
-    temperature: float
-    times: np.ndarray
-    observable: str
-    lengths: tuple
-    observables: tuple
     kept: dict
-    means: dict
-    scales: dict
     parameters: dict
     history: dict
-    provenance: dict
 
     kind = "glassmlp"
-
-    @property
-    def types(self):
-        """Types that the model predicts."""
-        return sorted(self.parameters)
 
     @property
     def seeds(self):
         """Number of networks for each type and time."""
         return len(next(iter(self.parameters[self.types[0]].values())))
 
-    @property
-    def descriptor_names(self):
-        """Name of each descriptor before any is dropped."""
-        return glassmlp_descriptor_names(self.system, self.lengths, observables=self.observables)
-
     @classmethod
     def fit(
         cls,
         state_point,
         observable="bond_breaking",
-        lengths=LENGTHS,
+        lengths=None,
         observables=DESCRIPTORS,
         types=None,
+        times=None,
         seeds=SEEDS,
         seed=0,
-        schedule=None,
+        schedule="published",
+        device="cpu",
         progress=None,
+        watch=None,
         checkpoint=None,
     ):
         """Train on the training configurations of a state point; the validation split chooses each network's epoch.
 
-        types : default all that occur; schedule : stages of `training`, default as published
-        progress(done, total) counts epochs over all types and may raise Cancelled; with `checkpoint`, a folder, the
-        same call goes on from there, with the same result to the last bit. Times at which the training labels of a
-        type do not vary are left out. The test split is not read.
+        types, times : default all that occur; times at which the training labels of a type do not vary are left out
+        lengths : default those of GlassMLP that fit the box, see structure.lengths_within
+        observables : with "displacement" among them the thermal configuration counts as well, as in GlassBench
+        schedule : "published", "quick", or stages of `training`
+        device : "cpu" or "cuda"; random numbers are the same on both, results differ by rounding
+        progress(done, total) counts epochs over all types and may raise Cancelled; watch(type, history) gets the loss
+        of training and validation of every epoch so far; with `checkpoint`, a folder, the same call goes on from there,
+        on a processor with the same result to the last bit. The test split is not read.
         Raises InputError where there is nothing to train on, GlassvizError where a loss is not a number.
         """
-        from glassviz.learning.ensemble import train_type
+        from glassviz.learning.ensemble import open_device, stages_of, train_types
 
-        if int(seeds) < 1:
-            raise InputError(f"seeds is {seeds}, expected 1 or more")
+        for name, value, least in (("seeds", seeds, 1), ("seed", seed, 0)):
+            if type(value) is not int or value < least:
+                raise InputError(f"{name} is {value!r}, expected a whole number from {least} on")
+        device, stages = open_device(device), stages_of(schedule)
         labels = propensity(state_point, observable)
-        train, validation, present = training_indices(state_point, labels)
-        system = state_point.system
-        numbers = _types_to_train(state_point, train, types)
-        present &= _varies(state_point, labels, train, numbers)
-        if not present.any():
-            raise InputError(f"the {observable} labels of the training split have no variance at any time")
+        train, validation, present = training_indices(state_point, labels, times)
+        numbers = types_to_train(state_point, train, types, each=train + validation)
+        present = _with_variance(state_point, labels, train, numbers, present, observable, times)
+        lengths = lengths_for(state_point, lengths, LENGTHS)
         inputs = descriptors_of(state_point, train + validation, lengths, observables)
-        results = {}
-        for place, number in enumerate(numbers):
-            results[number] = train_type(
-                {k: (state_point.inherent[k], inputs[k], labels[k, present]) for k in train + validation},
-                (train, validation),
-                number,
-                observable,
-                [(seed, s, number) for s in range(int(seeds))],
-                schedule,
-                None if progress is None else _part_of(progress, place, len(numbers)),
-                None if checkpoint is None else Path(checkpoint) / f"type{number}.safetensors",
-            )
-        kept, means, scales, parameters, history = ({t: r[k] for t, r in results.items()} for k in range(5))
+        learnt = train_types(
+            {k: (state_point.inherent[k], inputs[k], labels[k, present]) for k in train + validation},
+            (train, validation),
+            observable,
+            state_point.times[present],
+            {number: [(seed, s, number) for s in range(seeds)] for number in numbers},
+            stages,
+            device,
+            progress,
+            watch,
+            checkpoint,
+        )
+        by = "validation loss" if validation else "training loss: no validation configuration"
+        how = {"epoch_chosen_by": by, "seed": seed, "schedule": [list(vars(stage).values()) for stage in stages]}
         return cls(
-            system=system,
-            temperature=float(state_point.temperature),
-            times=np.asarray(state_point.times, dtype=np.float64)[present],
-            observable=observable,
-            lengths=tuple(float(length) for length in lengths),
-            observables=tuple(observables),
-            kept=kept,
-            means=means,
-            scales=scales,
-            parameters=parameters,
-            history=history,
-            provenance=_provenance(state_point, train, validation, seed),
+            **state_of(state_point, present, observable, lengths, observables),
+            **learnt,
+            provenance=provenance_of(state_point, train, validation, **how),
         )
 
-    def predict(self, configuration, time=None, inherent=None):
-        """Predicted propensity of every particle at one of the model's times, (N,): the mean over the seeds.
-
-        configuration : thermal; it is quenched unless its inherent structure is given; nan for types without a network
-        Raises InputError listing the times, DataError when the configuration is of another system.
-        """
-        return self.predict_all(configuration, inherent, slots=[time_slot(self.times, time)])[0]
-
     def predict_all(self, configuration, inherent=None, slots=slice(None)):
-        """Predictions at all times, (n_times, N), as `predict`."""
+        """Predictions at all times, (n_times, N), as `predict`: the mean over the seeds."""
         return self.predict_each(configuration, inherent, slots).mean(axis=0)
 
     def predict_each(self, configuration, inherent=None, slots=slice(None)):
@@ -142,10 +117,6 @@ class GlassMLP:
         """Values of the two-node bottleneck of one seed's network, (N, 2); nan for types without one."""
         slots = [time_slot(self.times, time)]
         return self._apply(network.bottleneck, configuration, inherent, slots, (network.BOTTLENECK,))[seed, 0]
-
-    def describe(self, configuration, inherent=None):
-        """Descriptors of a thermal configuration, (N, M), after quenching it where `inherent` is not given."""
-        return describe(configuration, self.system, self.lengths, self.observables, inherent)
 
     def _apply(self, function, configuration, inherent, slots, shape):
         """function(parameters, inputs) of every network, (seeds, n_times, N, *shape)."""
@@ -161,20 +132,10 @@ class GlassMLP:
 
     def save(self, path, overwrite=False):
         """Write the model as a folder, whole or not at all; an existing one is an InputError unless `overwrite`."""
-        header = {
-            "kind": self.kind,
-            "system": self.system.name,
-            "temperature": self.temperature,
-            "times": self.times.tolist(),
-            "observable": self.observable,
-            "types": self.types,
+        own = {
             "seeds": self.seeds,
-            "lengths": list(self.lengths),
-            "observables": list(self.observables),
-            "descriptors": self.descriptor_names,
             "kept": {str(number): self.kept[number].tolist() for number in self.types},
             "epochs": {str(number): len(self.history[number]) for number in self.types},
-            "provenance": self.provenance,
         }
         tensors = {}
         for number in self.types:
@@ -182,97 +143,47 @@ class GlassMLP:
             tensors[f"type{number}.scales"] = self.scales[number]
             tensors[f"type{number}.history"] = self.history[number]
             tensors |= {f"type{number}.{name}": value for name, value in self.parameters[number].items()}
-        write_model(path, header, tensors, overwrite)
+        write_model(path, {**self.header(), **own}, tensors, overwrite)
 
     @classmethod
     def load(cls, path):
         """Read a saved model; DataError names file, item and expectation."""
         header, tensors = read_model(path, cls.kind)
-        file = Path(path) / HEADER
-        system = system_named(header["system"])
-        _check_header(header, system, file)
+        shared = stored_state(header, path)
+        _check_header(header, Path(path) / HEADER)
         types = header["types"]
         kept = {t: np.array(header["kept"][str(t)], dtype=np.int64) for t in types}
         names = network.parameter_shapes(1)
         check_shapes(tensors, _shapes(header, kept), Path(path) / WEIGHTS)
-        for number in types:
-            positive = (tensors[f"type{number}.scales"] > 0).all()
-            require(positive, Path(path) / WEIGHTS, f"type{number}.scales are not all positive, expected deviations")
-        return cls(
-            system=system,
-            temperature=float(header["temperature"]),
-            times=np.array(header["times"], dtype=np.float64),
-            observable=header["observable"],
-            lengths=tuple(header["lengths"]),
-            observables=tuple(header["observables"]),
-            kept=kept,
-            means={t: tensors[f"type{t}.means"] for t in types},
-            scales={t: tensors[f"type{t}.scales"] for t in types},
-            parameters={t: {name: tensors[f"type{t}.{name}"] for name in names} for t in types},
-            history={t: tensors[f"type{t}.history"] for t in types},
-            provenance=header["provenance"],
-        )
+        check_scales(tensors, types, path)
+        learnt = {name: {t: tensors[f"type{t}.{name}"] for t in types} for name in ("means", "scales", "history")}
+        parameters = {t: {name: tensors[f"type{t}.{name}"] for name in names} for t in types}
+        return cls(**shared, **learnt, kept=kept, parameters=parameters)
 
 
-def _types_to_train(state_point, train, types):
-    """Type numbers to train; InputError where none of those asked for occurs."""
-    there = set(np.unique(np.concatenate([state_point.configurations[k].types for k in train])).tolist())
-    numbers = [t for t in (sorted(there) if types is None else types) if t in there]
-    if not numbers:
-        raise InputError(f"types {list(types)} do not occur in the training split, expected some of {sorted(there)}")
-    return numbers
+def _with_variance(state_point, labels, train, numbers, present, observable, times):
+    """Those of the times at which the labels of every type vary; InputError names type and time where none is left.
+
+    A time that was asked for is not left out.
+    """
+    varies, still = varying_times(state_point, labels, train, numbers)
+    still = [(number, time) for number, time in still if time in state_point.times[present]]
+    if still and (times is not None or not (present & varies).any()):
+        where = ", ".join(f"type {number} at t = {time:g}" for number, time in still)
+        raise InputError(f"the {observable} labels of the training split have no variance for {where}")
+    return present & varies
 
 
-def _varies(state_point, labels, train, numbers):
-    """Times at which the training labels of every type vary, (n_times,) bool."""
-    varies = np.ones(labels.shape[1], dtype=bool)
-    for number in numbers:
-        own = [labels[k][:, state_point.configurations[k].types == number] for k in train]
-        varies &= np.concatenate(own, axis=1).std(axis=1) > CONSTANT
-    return varies
-
-
-def _part_of(progress, place, parts):
-    """Progress of one of several equal parts as progress of the whole."""
-    return lambda done, total: progress(place * total + done, parts * total)
-
-
-def _provenance(state_point, train, validation, seed):
-    indices = [record.index for record in state_point.records]
-    return {
-        "epoch_chosen_by": "validation loss" if validation else "training loss: no validation configuration",
-        "training_configurations": len(train),
-        "validation_configurations": len(validation),
-        "training_indices": [indices[k] for k in train],
-        "validation_indices": [indices[k] for k in validation],
-        "seed": seed,
-        "software": f"glassviz {__version__}",
-    }
-
-
-def _check_header(header, system, file):
-    """Raise DataError unless the items that this kind needs are there and fit each other."""
-    require(header["times"] is not None and header["temperature"] is not None, file, "temperature or times are null")
-    known = header["observable"] in OBSERVABLES
-    require(known, file, f"observable is {header['observable']!r}, expected one of {', '.join(OBSERVABLES)}")
-    require(isinstance(header.get("provenance"), dict), file, "provenance is missing, expected an object")
-    seeds = header.get("seeds")
+def _check_header(header, file):
+    """Raise DataError unless the items that only this kind has are there and fit the others."""
+    seeds, inputs = header.get("seeds"), len(header["descriptors"])
     require(type(seeds) is int and seeds > 0, file, f"seeds is {seeds!r}, expected a positive number")
-    for name in ("lengths", "observables"):
-        require(isinstance(header.get(name), list), file, f"{name} are {header.get(name)!r}, expected a list")
-    require(all(is_number(length) for length in header["lengths"]), file, "lengths hold other than numbers")
-    require(all(isinstance(name, str) for name in header["observables"]), file, "observables hold other than strings")
-    try:
-        names = glassmlp_descriptor_names(system, header["lengths"], observables=header["observables"])
-    except InputError as error:
-        raise DataError(f"{file}: {error}") from None
-    require(header.get("descriptors") == names, file, "descriptors are not those that lengths and observables give")
     keys = {str(number) for number in header["types"]}
     for item in ("kept", "epochs"):
         require(isinstance(header.get(item), dict) and header[item].keys() == keys, file, f"{item} are not by type")
     for number, kept in header["kept"].items():
-        listed = isinstance(kept, list) and kept and all(type(m) is int and 0 <= m < len(names) for m in kept)
-        require(listed, file, f"kept of type {number} are not numbers of descriptors below {len(names)}")
+        listed = isinstance(kept, list) and kept and all(type(m) is int and 0 <= m < inputs for m in kept)
+        require(listed, file, f"kept of type {number} are not numbers of descriptors below {inputs}")
     require(all(type(e) is int and e > 0 for e in header["epochs"].values()), file, "epochs are not positive numbers")
 
 

@@ -25,27 +25,31 @@ def mobility(values, observable):
     return spatial_correlation.mobility(values, observable, torch.tanh)
 
 
+def mobility_slope(values, observable):
+    """Derivative of the mobility by the values; a number, or a tensor of their shape."""
+    if observable == "bond_breaking":
+        return -1.0
+    return 10.0 / torch.cosh(20.0 * (values - 0.44)) ** 2
+
+
 def correlation_weights(positions, box):
-    """w_k(r_ij) / sum_j w_k(r_ij) between particles (n, d) in a periodic box, float32 (3, n, n); nearest images."""
+    """(W_k + W_k^T) / 2 with W_k,ij = w_k(r_ij) / sum_j w_k(r_ij), float32 (3, n, n); nearest images, periodic box.
+
+    C_k is a quadratic form, in which only the symmetric part counts; its derivative then needs no second product.
+    """
     separation = minimum_image(positions[:, None] - positions[None], box)
     distance = np.sqrt((separation**2).sum(axis=2))
     weights = np.stack([np.exp(-0.5 * (distance - r) ** 2) for r in DISTANCES[len(box)]])
-    return torch.from_numpy((weights / weights.sum(axis=2, keepdims=True)).astype(np.float32))
-
-
-def correlations(fluctuations, weights):
-    """C_k of fluctuations (E, n), (E, 3)."""
-    number = fluctuations.shape[1]
-    around = (fluctuations @ weights.reshape(-1, number).T).reshape(len(fluctuations), -1, number)
-    total = (fluctuations**2).sum(dim=1).clamp_min(SMALLEST)
-    return (around * fluctuations[:, None]).sum(dim=2) / total[:, None]
+    weights /= weights.sum(axis=2, keepdims=True)
+    return torch.from_numpy((0.5 * (weights + weights.swapaxes(1, 2))).astype(np.float32))
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
     """The particles of one type of one configuration as a batch of training.
 
-    inputs : (n, M) standardised; targets : (E, n); weights : (3, n, n), or None where only the first term is used
+    inputs : (n, M) standardised; targets : (E, n)
+    weights : (3, n, n) from `correlation_weights`, or None where only the first term is used
     """
 
     inputs: torch.Tensor
@@ -60,9 +64,19 @@ class Sample:
 
 def collective(values, sample):
     """C_k (E, 3) and variance (E,) of the mobility of `values` (E, n)."""
+    return _collective(values, sample)[3:]
+
+
+def _collective(values, sample):
+    """Fluctuations d (E, n), S_k d (E, 3, n), d d (E,), C_k (E, 3) and the variance (E,)."""
     moving = mobility(values, sample.observable)
     fluctuations = moving - moving.mean(dim=1, keepdim=True)
-    return correlations(fluctuations, sample.weights), (fluctuations**2).mean(dim=1)
+    members, number = fluctuations.shape
+    around = (fluctuations @ sample.weights.reshape(-1, number).T).reshape(members, -1, number)
+    squares = (fluctuations**2).sum(dim=1)
+    total = squares.clamp_min(SMALLEST)
+    found = (around * fluctuations[:, None]).sum(dim=2) / total[:, None]
+    return fluctuations, around, total, found, squares / number
 
 
 def error_term(predicted, sample, scale):
@@ -70,11 +84,13 @@ def error_term(predicted, sample, scale):
     return (predicted - sample.targets).abs().mean(dim=1) / scale
 
 
-def whole_loss(predicted, sample, scale, true):
-    """All three terms of each member, (E,); `true` from Sample.true_values."""
-    found, variance = collective(predicted, sample)
+def whole_loss(predicted, sample, scale, true, parts=False):
+    """All three terms of each member, (E,); `true` from Sample.true_values. With `parts` also what they are made of."""
+    inside = _collective(predicted, sample)
+    found, variance = inside[3:]
     known, known_variance = true
     spread = (known[:, 0] - known[:, 2]).abs().clamp_min(SMALLEST)
     shape = (known - found).abs().sum(dim=1) / spread
     width = (variance - known_variance).abs() / known_variance.clamp_min(SMALLEST)
-    return error_term(predicted, sample, scale) + CORRELATION * shape + VARIANCE * width
+    loss = error_term(predicted, sample, scale) + CORRELATION * shape + VARIANCE * width
+    return (loss, inside) if parts else loss

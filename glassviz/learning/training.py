@@ -13,9 +13,9 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from glassviz.errors import DataError, GlassvizError
+from glassviz.errors import Cancelled, DataError, GlassvizError
+from glassviz.learning.gradients import Networks, error_slopes, split, whole_slopes
 from glassviz.learning.loss import error_term, whole_loss
-from glassviz.learning.network import forward
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ SCHEDULE = (Stage(300, 5e-4, 1), Stage(100, 2e-4, 1, 15), Stage(50, 4e-5, 2), St
 """As published."""
 QUICK = (Stage(60, 2e-3, 1), Stage(20, 5e-4, 1, 8), Stage(20, 1e-4, 2))
 """A fifth of the epochs at higher rates, for trying out."""
+SCHEDULES = {"published": SCHEDULE, "quick": QUICK}
 CHECKPOINT_EVERY = 25
 
 
@@ -43,47 +44,44 @@ class Training:
     """
 
     def __init__(self, parameters, samples, validation, scale, schedule=SCHEDULE, seed=0, labels=None):
-        self.names = list(parameters)
-        self.members = len(parameters[self.names[0]])
+        self.network = Networks(parameters)
+        self.members = len(next(iter(parameters.values())))
         self.labels = labels or [f"member {k}" for k in range(self.members)]
-        self.samples, self.validation, self.scale, self.schedule, self.seed = (
-            samples,
-            validation,
-            scale,
-            schedule,
-            seed,
-        )
+        self.samples, self.validation, self.scale = samples, validation, scale
+        self.schedule, self.seed = schedule, seed
         self._true = {id(s): s.true_values() for s in (*samples, *validation) if s.weights is not None}
         self.stage = self.epoch = self.steps = 0
         self.history = []
-        self.parameters = {name: value.clone().requires_grad_() for name, value in parameters.items()}
         self._start_phase()
 
     def _start_phase(self):
-        self.moments = {
-            f"{kind}.{name}": torch.zeros_like(value) for name, value in self.parameters.items() for kind in "mv"
-        }
+        self.moments = {kind: torch.zeros_like(self.network.flat) for kind in "mv"}
         self.steps = 0
-        self.best = {name: value.detach().clone() for name, value in self.parameters.items()}
-        self.best_loss = torch.full((self.members,), float("inf"))
-        self.waited = torch.zeros(self.members)
+        self._best = self.network.flat.clone()
+        self.best_loss = torch.full_like(self.scale, float("inf"))
+        self.waited = torch.zeros_like(self.scale)
+
+    @property
+    def parameters(self):
+        """Present parameters of the networks, {name: (E, ...)}."""
+        return self.network.parameters
+
+    @property
+    def best(self):
+        """Every member's best parameters of the present phase, {name: (E, ...)}."""
+        return split(self._best, self.parameters)
 
     @property
     def epochs(self):
         """Largest number of epochs of the schedule."""
         return sum(stage.epochs for stage in self.schedule)
 
-    def loss(self, predicted, sample):
-        """Loss of each member in the present phase, (E,)."""
-        if self.schedule[self.stage].phase == 1:
-            return error_term(predicted, sample, self.scale)
-        return whole_loss(predicted, sample, self.scale, self._true[id(sample)])
-
-    def run(self, progress=None, checkpoint=None):
+    def run(self, progress=None, checkpoint=None, watch=None):
         """Train to the end of the schedule; returns the best parameters {name: (E, ...)}.
 
         progress : called as progress(epochs done, epochs at most); may raise Cancelled
-        checkpoint : path; the state is saved there every 25 epochs and read where there is one
+        checkpoint : path; the state is saved there every 25 epochs, when cancelled and at the end, and read where there
+        is one; watch : called with the history, a list of (training loss, validation loss)
         Raises GlassvizError, naming the member, where the loss is not a number.
         """
         if checkpoint is not None and Path(checkpoint).exists():
@@ -93,88 +91,111 @@ class Training:
             done = sum(stage.epochs for stage in self.schedule[: self.stage]) + self.epoch
             if checkpoint is not None and done % CHECKPOINT_EVERY == 0:
                 self.save(checkpoint)
+            try:
+                if watch is not None:
+                    watch(self.history)
+                if progress is not None:
+                    progress(done, self.epochs)
+            except Cancelled:
+                if checkpoint is not None:
+                    self.save(checkpoint)
+                raise
             self._next_stage()
-            if progress is not None:
-                progress(min(done, self.epochs), self.epochs)
-        return {name: value.detach().clone() for name, value in self.best.items()}
+        if checkpoint is not None:
+            self.save(checkpoint)
+        return {name: value.clone() for name, value in self.best.items()}
 
+    @torch.no_grad()
     def _one_epoch(self):
         order = np.random.default_rng([self.seed, self.stage, self.epoch]).permutation(len(self.samples))
-        total = torch.zeros(self.members)
+        total = torch.zeros_like(self.scale)
         for k in order:
-            loss = self.loss(forward(self.parameters, self.samples[k].inputs), self.samples[k])
-            if not torch.isfinite(loss).all():
-                member = self.labels[int((~torch.isfinite(loss)).nonzero()[0])]
-                raise GlassvizError(f"training: the loss of {member} is not a number in epoch {self.epoch + 1}")
-            gradients = torch.autograd.grad(loss.sum(), list(self.parameters.values()))
-            self._adam(gradients)
-            total += loss.detach()
+            loss, slopes = self._slopes(self.network.forward(self.samples[k].inputs), self.samples[k])
+            self.network.backward(slopes)
+            self._adam()
+            total += loss
         self.epoch += 1
-        with torch.no_grad():
-            own = self.validation or self.samples
-            judged = torch.stack([self.loss(forward(self.parameters, s.inputs), s) for s in own]).mean(dim=0)
+        own = self.validation or self.samples
+        judged = torch.stack([self._loss(self.network.forward(s.inputs), s) for s in own]).mean(dim=0)
+        for losses, split_name in ((total, "training"), (judged, "validation")):
+            wrong = (~torch.isfinite(losses)).nonzero()
+            if len(wrong):
+                where = f"{self.labels[int(wrong[0])]} is not a number in epoch {len(self.history) + 1}"
+                raise GlassvizError(f"{split_name}: the loss of {where}, learning rate {self._stage.rate:g}")
         self._remember(judged)
         self.history.append((float(total.mean()) / len(self.samples), float(judged.mean())))
 
-    def _adam(self, gradients, decay=(0.9, 0.999), small=1e-8):
+    @property
+    def _stage(self):
+        return self.schedule[self.stage]
+
+    def _loss(self, predicted, sample):
+        """Loss of each member in the present phase, (E,)."""
+        if self._stage.phase == 1:
+            return error_term(predicted, sample, self.scale)
+        return whole_loss(predicted, sample, self.scale, self._true[id(sample)])
+
+    def _slopes(self, predicted, sample):
+        """Loss of each member in the present phase, (E,), and its derivative by the prediction, (E, n)."""
+        if self._stage.phase == 1:
+            return error_slopes(predicted, sample, self.scale)
+        return whole_slopes(predicted, sample, self.scale, self._true[id(sample)])
+
+    def _adam(self, decay=(0.9, 0.999), small=1e-8):
         """One step of Adam for all members; each member's numbers are as if it were trained alone."""
         self.steps += 1
-        rate = self.schedule[self.stage].rate
+        rate, gradient = self._stage.rate, self.network.gradient
         first, second = (1 - d**self.steps for d in decay)
-        with torch.no_grad():
-            for (name, value), gradient in zip(self.parameters.items(), gradients, strict=True):
-                m, v = self.moments[f"m.{name}"], self.moments[f"v.{name}"]
-                m.mul_(decay[0]).add_(gradient, alpha=1 - decay[0])
-                v.mul_(decay[1]).addcmul_(gradient, gradient, value=1 - decay[1])
-                value.sub_(rate * (m / first) / ((v / second).sqrt() + small))
+        m, v = self.moments["m"], self.moments["v"]
+        m.lerp_(gradient, 1 - decay[0])
+        v.mul_(decay[1]).addcmul_(gradient, gradient, value=1 - decay[1])
+        self.network.flat.addcdiv_(m, v.sqrt().mul_(second**-0.5).add_(small), value=-rate / first)
 
     def _remember(self, judged):
         """Keep each member's best, unless its stage has ended for it."""
-        patience = self.schedule[self.stage].patience
-        running = torch.ones(self.members, dtype=torch.bool) if patience is None else self.waited < patience
+        patience = self._stage.patience
+        running = torch.ones_like(self.scale, dtype=torch.bool) if patience is None else self.waited < patience
         better = running & (judged < self.best_loss)
         self.best_loss = torch.where(better, judged, self.best_loss)
         self.waited = torch.where(better, 0.0, self.waited + running)
-        with torch.no_grad():
-            for name, value in self.parameters.items():
-                self.best[name][better] = value[better]
+        for name, value in self.best.items():
+            value[better] = self.parameters[name][better]
 
     def _next_stage(self):
-        stage = self.schedule[self.stage]
+        stage = self._stage
         stopped = stage.patience is not None and bool((self.waited >= stage.patience).all())
         if self.epoch < stage.epochs and not stopped:
             return
         self.stage, self.epoch = self.stage + 1, 0
-        self.waited = torch.zeros(self.members)
-        if self.stage < len(self.schedule) and self.schedule[self.stage].phase != stage.phase:
-            self.parameters = {name: value.clone().requires_grad_() for name, value in self.best.items()}
+        self.waited = torch.zeros_like(self.scale)
+        if self.stage < len(self.schedule) and self._stage.phase != stage.phase:
+            self.network.flat.copy_(self._best)
             self._start_phase()
 
     def save(self, path):
         """Write the whole state, under a temporary name first."""
-        tensors = {f"parameters.{name}": value.detach() for name, value in self.parameters.items()}
-        tensors |= {f"best.{name}": value for name, value in self.best.items()} | self.moments
+        tensors = {"parameters": self.network.flat, "best": self._best, **self.moments}
         tensors |= {"best_loss": self.best_loss, "waited": self.waited}
         tensors["history"] = torch.tensor(self.history, dtype=torch.float64)
         tensors["counters"] = torch.tensor([self.stage, self.epoch, self.steps, self.seed])
         part = Path(path).with_name(f".{Path(path).name}.part")
-        save_file({name: value.contiguous().clone() for name, value in tensors.items()}, part)
+        save_file({name: value.cpu() for name, value in tensors.items()}, part)
         part.replace(path)
 
     def load(self, path):
         """Go on from a saved state; DataError when it is not one of this run."""
         try:
-            tensors = load_file(path)
+            tensors = load_file(path, device=str(self.scale.device))
         except (OSError, ValueError, SafetensorError) as error:
             raise DataError(f"{path}: cannot be read as a checkpoint ({error})") from None
-        expected = {f"{kind}{n}": v.shape for n, v in self.parameters.items() for kind in ("parameters.", "best.")}
-        fits = all(name in tensors and tensors[name].shape == shape for name, shape in expected.items())
+        state = {"parameters": self.network.flat, "best": self._best, **self.moments}
+        state |= {"best_loss": self.best_loss, "waited": self.waited}
+        fits = all(name in tensors and tensors[name].shape == value.shape for name, value in state.items())
         if not fits or "counters" not in tensors or int(tensors["counters"][3]) != self.seed:
             raise DataError(f"{path}: is the checkpoint of another run, expected the same data, networks and seed")
         self.stage, self.epoch, self.steps, _ = (int(value) for value in tensors["counters"])
-        self.parameters = {name: tensors[f"parameters.{name}"].requires_grad_() for name in self.names}
-        self.best = {name: tensors[f"best.{name}"] for name in self.names}
-        self.moments = {name: tensors[name] for name in self.moments}
-        self.best_loss, self.waited = tensors["best_loss"], tensors["waited"]
+        for name, value in state.items():
+            value.copy_(tensors[name])
         self.history = [tuple(row) for row in tensors["history"].tolist()]
-        self._next_stage()
+        if self.stage < len(self.schedule):
+            self._next_stage()

@@ -6,6 +6,7 @@ from glassviz.structure.coarse_graining import (
     OBSERVABLES,
     glassmlp_descriptor_names,
     glassmlp_descriptors,
+    lengths_within,
 )
 from glassviz.structure.pair_correlation import pair_correlation
 from glassviz.structure.structure_factor import structure_factor
@@ -17,6 +18,7 @@ __all__ = [
     "OBSERVABLES",
     "glassmlp_descriptor_names",
     "glassmlp_descriptors",
+    "lengths_within",
     "pair_correlation",
     "radical_cells",
     "structure_factor",

@@ -68,6 +68,18 @@ def glassmlp_descriptor_names(system, lengths=LENGTHS, thermal=False, observable
     ]
 
 
+def lengths_within(box, lengths=LENGTHS):
+    """Those of `lengths` that tell the particles of a box apart: d L <= half the shortest edge.
+
+    In d dimensions a weight exp(-r / L) has its mean at r = d L. Where that lies beyond half the box, the sum over all
+    images is nearly the same for every particle: the descriptor tells configurations apart, and a fit to a few of them
+    misjudges the mean of a new one. KA2D at N = 1290 keeps all of GlassMLP's lengths, KA at N = 4096 those up to 2.5.
+    box (d,) -> tuple
+    """
+    reach = min(box) / 2 / len(box)
+    return tuple(float(length) for length in lengths if length <= reach)
+
+
 def weighted_sums(configuration, types, values, lengths, cutoff=CUTOFF):
     """Sums of local values with exponential weights over the neighbours of each type, and over all.
 

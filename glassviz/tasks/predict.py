@@ -11,7 +11,7 @@ from glassviz.record import SPLITS
 def predict(model_path, state_point, output, split=None, progress=None):
     """Write predictions (n_configurations, n_times, N) of a model for a state point to `output` (.npz).
 
-    The archive holds predicted, index, split, types, times, temperature; nan for types that the model does not know.
+    The archive holds predicted, index, seed, split, types, times, temperature; nan for types without a network.
     split : only configurations of this split
     """
     if split is not None and split not in SPLITS:
@@ -29,6 +29,7 @@ def predict(model_path, state_point, output, split=None, progress=None):
         output,
         predicted=np.array(predicted, dtype=np.float32),
         index=np.array([record.index for record in records]),
+        seed=np.array([record.seed for record in records]),
         split=np.array([record.split for record in records]),
         types=np.array([record.thermal.types for record in records], dtype=np.uint8),
         times=np.asarray(model.times),

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -49,6 +50,35 @@ def test_simulate_says_what_it_wrote_and_what_is_missing(home, capsys):
     assert main(["simulate", *data]) == 0
     assert "nothing is missing" in capsys.readouterr().out
     assert len(list((home / "data" / "ka2d" / "T1.5000").glob("*.h5"))) == 5
+
+
+def test_train_takes_its_options_and_predicts_with_all_five_observables(home, tmp_path, capsys):
+    five = ["density", "energy", "perimeter", "energy_variance", "displacement"]
+    options = [
+        "--quick",
+        "--seeds",
+        "2",
+        "--seed",
+        "5",
+        "--types",
+        "1",
+        "3",
+        "--lengths",
+        "0",
+        "1",
+        "--observables",
+        *five,
+    ]
+    data = ["--data", str(home / "data" / "ka2d")]
+    assert main(["train", "glassmlp", "--temperature", "1.5", *data, *options, "--output", str(tmp_path)]) == 0
+    path = tmp_path / "ka2d-glassmlp-bond_breaking-T1.5000"
+    assert capsys.readouterr().out == f"stored {path}\n"
+    assert list(tmp_path.iterdir()) == [path]
+    header = json.loads((path / "model.json").read_text())
+    assert (header["seeds"], header["types"], header["lengths"], header["observables"]) == (2, [1, 3], [0, 1], five)
+    assert header["provenance"]["seed"] == 5
+    assert sum(stage[0] for stage in header["provenance"]["schedule"]) == 100
+    assert main(["predict", str(path), *data, "--split", "test", "--output", str(tmp_path / "x.npz")]) == 0
 
 
 def test_info_shows_states_equilibration_and_models(home, capsys):
@@ -105,6 +135,16 @@ WRONG = [
     (["train", "magic", "--temperature", "1.5", "--data", "DATA"], "kind is 'magic'"),
     (["train", "ridge", "--temperature", "0.77", "--data", "DATA"], "temperature 0.77 is not in the data set"),
     (["train", "ridge", "--temperature", "1.5", "--data", "DATA"], "exists"),
+    (["train", "ridge", "--temperature", "1.5", "--seeds", "2", "--data", "DATA"], "seeds is no option of ridge"),
+    (["train", "glassmlp", "--temperature", "1.5", "--seeds", "0", "--data", "DATA"], "seeds is 0, expected"),
+    (["train", "glassmlp", "--temperature", "1.5", "--types", "9", "--data", "DATA"], "types [9] do not occur"),
+    (["train", "glassmlp", "--temperature", "1.5", "--times", "7e9", "--data", "DATA"], "time 7e+09 is not one of"),
+    (["train", "glassmlp", "--temperature", "1.5", "--device", "tpu", "--data", "DATA"], "device is 'tpu', expected"),
+    (["train", "glassmlp", "--temperature", "1.5", "--lengths", "-1", "--data", "DATA"], "length -1.0 cannot be used"),
+    (
+        ["train", "ridge", "--temperature", "1.5", "--observables", "mass", "--output", "/tmp", "--data", "DATA"],
+        "'mass'",
+    ),
     (["train", "ridge", "--temperature", "1.5", "--observable", "mood", "--data", "DATA"], "observable"),
     (["score", "--temperature", "1.5", "--observable", "displacement", "--data", "DATA"], "no stored displacement"),
     (["score", "--temperature", "1.5", "--data", "nowhere"], "nowhere: data set folder is missing"),

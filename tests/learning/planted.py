@@ -8,7 +8,7 @@ from glassviz.configuration import Configuration
 from glassviz.learning import ridge
 from glassviz.record import Record
 from glassviz.state_point import StatePoint
-from glassviz.structure import glassmlp_descriptors
+from glassviz.structure import glassmlp_descriptors, lengths_within
 from glassviz.systems import KA2D
 
 TIMES = np.array([1.0, 10.0, 100.0])
@@ -39,7 +39,8 @@ def planted(inherent, times):
 
 def describe(inherent):
     """The standard descriptors of the model."""
-    return glassmlp_descriptors(inherent, KA2D, ridge.LENGTHS, observables=ridge.DESCRIPTORS)
+    lengths = lengths_within(disordered(0).box, ridge.LENGTHS)
+    return glassmlp_descriptors(inherent, KA2D, lengths, observables=ridge.DESCRIPTORS)
 
 
 @cache

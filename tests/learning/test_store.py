@@ -108,7 +108,7 @@ def test_damaged_descriptions_are_refused(saved, items, sentence):
 @pytest.mark.parametrize(
     ("name", "change", "sentence"),
     [
-        ("type1.weights", lambda a: a[:, :-1], "expected (3, 60)"),
+        ("type1.weights", lambda a: a[:, :-1], "expected (3, 36)"),
         ("type2.weights", lambda a: np.where(a == a, np.nan, a), "other than finite numbers"),
         ("type3.scales", lambda a: -a, "not all positive"),
         ("type1.means", lambda a: None, "type1.means is missing"),

@@ -4,21 +4,13 @@ import torch
 
 from glassviz.configuration import minimum_image
 from glassviz.errors import Cancelled, DataError, GlassvizError
-from glassviz.learning.loss import Sample, collective, correlation_weights, whole_loss
+from glassviz.learning.gradients import Networks, error_slopes, whole_slopes
+from glassviz.learning.loss import Sample, collective, correlation_weights, error_term, whole_loss
 from glassviz.learning.network import forward, initial_parameters
 from glassviz.learning.training import Stage, Training
 
 SHORT = (Stage(30, 5e-3, 1), Stage(20, 1e-3, 1, 4), Stage(6, 5e-4, 2), Stage(8, 2e-4, 2, 3))
 BOX = np.array([12.0, 13.0])
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Networks of this size train fastest on one thread, above all on busy cores."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def sample(seed, members, number=60, width=5):
@@ -68,6 +60,31 @@ def test_the_optimiser_is_adam():
         torch.testing.assert_close(run.parameters[name], value, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize("observable", ["bond_breaking", "displacement"])
+@pytest.mark.parametrize("phase", [1, 2])
+def test_the_derivatives_are_those_of_network_and_loss(observable, phase):
+    batch, precise = sample(1, 3), {}
+    batch = Sample(batch.inputs.double(), batch.targets.double(), batch.weights.double(), observable)
+    for name, value in initial_parameters(5, [(9, k) for k in range(3)]).items():
+        precise[name] = torch.from_numpy(value).double().requires_grad_()
+    scale, true = torch.tensor([0.2, 0.3, 0.4]).double(), batch.true_values()
+    predicted = forward(precise, batch.inputs)
+    terms = (error_term, error_slopes) if phase == 1 else (whole_loss, whole_slopes)
+    more = (scale,) if phase == 1 else (scale, true)
+    loss = terms[0](predicted, batch, *more)
+    loss.sum().backward()
+    with torch.no_grad():
+        networks = Networks({name: value.detach() for name, value in precise.items()})
+        output = networks.forward(batch.inputs)
+        torch.testing.assert_close(output, predicted)
+        found, slopes = terms[1](output, batch, *more)
+        networks.backward(slopes)
+    torch.testing.assert_close(found, loss)
+    expected = torch.cat([value.grad.reshape(-1) for value in precise.values()])
+    assert expected.abs().min() > 0
+    torch.testing.assert_close(networks.gradient, expected, rtol=1e-9, atol=1e-12)
+
+
 def test_training_learns_and_the_whole_loss_repairs_the_variance():
     first = training(schedule=SHORT[:2])
     error = first.run()
@@ -85,7 +102,7 @@ def test_training_learns_and_the_whole_loss_repairs_the_variance():
 
 def test_a_stopped_run_goes_on_to_the_last_bit(tmp_path):
     expected = training().run()
-    for stop in (25, 32, 57):
+    for stop in (1, 25, 32, 57):
 
         def interrupt(done, total, stop=stop):
             if done == stop:
@@ -100,6 +117,10 @@ def test_a_stopped_run_goes_on_to_the_last_bit(tmp_path):
         for name, value in expected.items():
             assert torch.equal(found[name], value), (stop, name)
         assert len(resumed.history) > stop
+        epochs = []
+        finished = training()
+        assert torch.equal(finished.run(lambda *_, epochs=epochs: epochs.append(1), path)[name], value)
+        assert (epochs, finished.history) == ([], resumed.history)
 
 
 def test_a_checkpoint_of_another_run_is_refused(tmp_path):

@@ -9,7 +9,13 @@ import pytest
 from glassviz.configuration import Configuration, minimum_image, tile
 from glassviz.errors import DataError, InputError
 from glassviz.interactions.energy import potential_energy
-from glassviz.structure import LENGTHS, glassmlp_descriptor_names, glassmlp_descriptors, radical_cells
+from glassviz.structure import (
+    LENGTHS,
+    glassmlp_descriptor_names,
+    glassmlp_descriptors,
+    lengths_within,
+    radical_cells,
+)
 from glassviz.systems import KA, KA2D
 
 SHORT = (0.0, 0.5, 1.3, 7.5)
@@ -184,3 +190,20 @@ def test_refusals():
         glassmlp_descriptors(configuration, KA2D, thermal=jittered(KA2D, (8, 9), 10))
     with pytest.raises(DataError, match="dimensions"):
         glassmlp_descriptors(configuration, KA)
+
+
+def test_lengths_that_tell_particles_of_a_box_apart():
+    assert lengths_within(KA2D.box_edge(1290) * np.ones(2)) == LENGTHS
+    assert lengths_within(KA.box_edge(4096) * np.ones(3)) == (0.0, 0.5, 1.0, 1.5, 2.0, 2.5)
+    assert lengths_within((12.0, 8.0), (1.0, 2.0, 2.1)) == (1.0, 2.0)
+
+
+def test_sums_beyond_those_lengths_are_nearly_the_same_for_every_particle():
+    configuration = jittered(KA2D, (10, 10), 5)
+    spread = {}
+    for length in (1.0, 2.0, 7.5):
+        density = glassmlp_descriptors(configuration, KA2D, (length,), observables=("density",))[:, 0]
+        spread[length] = density.std() / density.mean()
+    # The weight outside half the box holds the mean, and only what is inside varies.
+    assert spread[7.5] < 0.03 * spread[1.0]
+    assert spread[2.0] > 0.2 * spread[1.0]
