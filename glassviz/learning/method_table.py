@@ -3,7 +3,7 @@
 import numpy as np
 
 from glassviz.configuration import Configuration
-from glassviz.learning.score import propensity, score_table, test_places
+from glassviz.learning.score import propensity, score_table, scored_places
 from glassviz.learning.spatial_correlation import DISTANCES, spatial_correlation
 from glassviz.learning.susceptibility_ratio import susceptibility_ratio
 from glassviz.learning.variance_ratio import variance_ratio
@@ -25,7 +25,7 @@ def method_table(predictions, state_point, observable="bond_breaking", type=1): 
     """
     table = score_table(predictions, state_point, observable, type)
     halves = propensity(state_point, f"{observable}_halves")
-    test = test_places(state_point)
+    test = scored_places(state_point)
     own = {k: state_point.configurations[k].types == type for k in test}
     structures = [_of_type(state_point.configurations[k], own[k]) for k in test]
     decay = _mean(state_point.mean_correlation(type))

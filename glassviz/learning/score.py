@@ -107,7 +107,7 @@ def score_table(predictions, state_point, observable="bond_breaking", type=1):  
     labels = propensity(state_point, observable)
     if np.shape(predictions) != labels.shape:
         raise InputError(f"predictions have shape {np.shape(predictions)}, expected {labels.shape}")
-    test = test_places(state_point)
+    test = scored_places(state_point)
     own = [state_point.configurations[k].types == type for k in test]
     table = ceiling_table(state_point, observable, type)
     for slot, row in enumerate(table):
@@ -126,7 +126,7 @@ def score_table(predictions, state_point, observable="bond_breaking", type=1):  
 
 def ceiling_table(state_point, observable="bond_breaking", type=1):  # noqa: A002 - a particle's type
     """Ceiling and its bootstrap error at every time, on the test split: dicts with time, ceiling, ceiling_error."""
-    halves, test = propensity(state_point, f"{observable}_halves"), test_places(state_point)
+    halves, test = propensity(state_point, f"{observable}_halves"), scored_places(state_point)
     table = []
     for slot, time in enumerate(state_point.times):
         pairs = [halves[k, :, slot][:, state_point.configurations[k].types == type] for k in test]
@@ -137,7 +137,7 @@ def ceiling_table(state_point, observable="bond_breaking", type=1):  # noqa: A00
     return table
 
 
-def test_places(state_point):
+def scored_places(state_point):
     """Places of the test configurations in a state point; InputError naming what makes one where there is none."""
     test = [k for k, split in enumerate(state_point.split) if split == "test"]
     if not test:

@@ -6,8 +6,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from glassviz.errors import InputError
-from glassviz.learning.score import OBSERVABLES, propensity, test_places
-from glassviz.structure import glassmlp_descriptor_names, glassmlp_descriptors
+from glassviz.learning.inputs import describe
+from glassviz.learning.score import OBSERVABLES, propensity, scored_places
+from glassviz.structure import glassmlp_descriptor_names
+from glassviz.structure.coarse_graining import LENGTHS
+from glassviz.structure.coarse_graining import OBSERVABLES as DESCRIPTORS
 
 _sums = WeakKeyDictionary()
 
@@ -65,7 +68,7 @@ def single_descriptors(state_point, observable="bond_breaking", type=1, progress
     Raises InputError for an unknown observable or without a test configuration.
     """
     propensity(state_point, observable)
-    test_places(state_point)
+    scored_places(state_point)
     split = state_point.split
     collected = {True: [], False: []}
     for done, (record, kind) in enumerate(zip(state_point.records, split, strict=True), 1):
@@ -96,7 +99,7 @@ def _placed(record, state_point, observable, number):
 
 def _sums_of(record, system):
     """{(observable, type): n and the sums of x, y, x^2, y^2 and x y, (6, n_times, M)} for descriptors x, labels y."""
-    described = glassmlp_descriptors(record.inherent, system)
+    described = describe(record.thermal, system, LENGTHS, DESCRIPTORS, record.inherent)
     found = {}
     for number in range(1, system.types + 1):
         own = record.thermal.types == number

@@ -3,7 +3,7 @@
 import numpy as np
 
 from glassviz.errors import InputError
-from glassviz.learning.score import score_table, test_places
+from glassviz.learning.score import score_table, scored_places
 
 
 def score(entry, state_point, type_number=1, progress=None):
@@ -26,7 +26,7 @@ def predictions_on_test(entry, state_point, progress=None):
     """
     if entry["system"] != state_point.system.name:
         raise InputError(f"{entry['name']} is for {entry['system']}, the data are {state_point.system.name}")
-    test = test_places(state_point)
+    test = scored_places(state_point)
     predictions = np.full((len(state_point), len(state_point.times), state_point.records[0].thermal.number), np.nan)
     for done, k in enumerate(test, 1):
         predictions[k] = prediction_of(entry, state_point, k)

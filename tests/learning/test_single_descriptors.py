@@ -6,6 +6,7 @@ from scipy.stats import pearsonr
 
 from glassviz.errors import Cancelled, InputError
 from glassviz.learning import bootstrap_error
+from glassviz.learning.inputs import describe
 from glassviz.learning.single_descriptors import single_descriptors
 from glassviz.structure import glassmlp_descriptor_names, glassmlp_descriptors
 from tests.learning.planted import make_state_point
@@ -75,13 +76,12 @@ def test_labels_of_some_times_only():
 
 def test_each_configuration_is_described_once_and_stopping_keeps_what_is_done(monkeypatch):
     point, calls = make_state_point(SPLITS, seed=3), []
-    described = glassmlp_descriptors
 
     def counted(*arguments):
         calls.append(1)
-        return described(*arguments)
+        return describe(*arguments)
 
-    monkeypatch.setattr("glassviz.learning.single_descriptors.glassmlp_descriptors", counted)
+    monkeypatch.setattr("glassviz.learning.single_descriptors.describe", counted)
 
     def stop(done, total, stage):
         assert (total, stage) == (5, "descriptors")

@@ -37,6 +37,8 @@ MODEL = "ka2d-ridge-bond_breaking-T0.8000"
 
 @pytest.fixture
 def visit(server, page):
+    # The first page of a server that has just started takes its time.
+    page.set_default_timeout(40_000)
     visitor = Visit(server, page)
     yield visitor
     visitor.check()
@@ -56,8 +58,8 @@ def settled(visit, methods=2):
 
 
 def show(visit, query):
-    """Open the page and wait for its curves; a server that has just started takes its time."""
-    visit.page.goto(visit.server.address + SMALL + query, timeout=60_000)
+    """Open the page and wait for its curves."""
+    visit.page.goto(visit.server.address + SMALL + query)
     visit.until(lambda: settled(visit), "both methods", seconds=60)
 
 
