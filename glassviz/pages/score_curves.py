@@ -16,6 +16,7 @@ LABELS = {
     "C_2": "spatial correlation C at R = 2",
     "chi_4_ratio": "χ₄, predicted / MD",
 }
+DASHES = ("solid", "dotdash", "dotted")
 COLUMNS = ["Method", "Type", "t", "C", "Pearson", "Ceiling", "Variance", "C_2", "C_2 MD", "χ_4"]
 
 
@@ -28,6 +29,20 @@ def series_name(entry):
     """A method over temperatures: the model's name without its temperature, which tells two of one kind apart."""
     temperature = entry["temperature"]
     return entry["name"] if temperature is None else entry["name"].removesuffix(f"-T{temperature:.4f}")
+
+
+def labels(entries):
+    """{series: (label, dash)}: the method's name, with the series where there are several of one method."""
+    series = {}
+    for entry in entries:
+        known = series.setdefault(method_name(entry), [])
+        if series_name(entry) not in known:
+            known.append(series_name(entry))
+    return {
+        name: (method if len(names) == 1 else f"{method}, {name}", DASHES[place % len(DASHES)])
+        for method, names in series.items()
+        for place, name in enumerate(names)
+    }
 
 
 def value_and_error(row, metric):
@@ -73,12 +88,12 @@ class Curves:
     def against_time(self):
         """Curves of every method at the session's temperature, of molecular dynamics where it has the score itself."""
         T, session = self.session.temperature, self.session
-        curves = []
+        known, curves = labels(self.methods(T)), []
         for entry in self.methods(T):
-            rows = self.rows(entry, T)
-            points = [(T, row["time"], row) for row in rows]
-            chosen = entry["name"] == session.model
-            curves.append(self._curve(method_name(entry), points, entry["name"], session.metric, "time", chosen))
+            points = [(T, row["time"], row) for row in self.rows(entry, T)]
+            label, dash = known[series_name(entry)]
+            curve = self._curve(method_name(entry), points, entry["name"], session.metric, "time", label)
+            curves.append(curve | {"chosen": entry["name"] == session.model, "dash": dash})
         if session.metric.startswith("pearson"):
             points = [(T, row["time"], row) for row in self.single(T)]
             curves.append(self._curve(SINGLE, points, "", session.metric, "time"))
@@ -99,16 +114,16 @@ class Curves:
             for entry in self.methods(T):
                 rows = self.rows(entry, T)
                 if rows:
-                    known = series.setdefault(series_name(entry), (method_name(entry), [], []))
-                    known[1].append((T, time, rows[slot]))
-                    known[2].append(entry["name"])
+                    own = series.setdefault(series_name(entry), (method_name(entry), [], []))
+                    own[1].append((T, time, rows[slot]))
+                    own[2].append(entry["name"])
                     measured.append((T, time, rows[slot]))
             single += [(T, time, row) for row in self.single(T) if row["time"] == time]
-        own = session.entry and series_name(session.entry)
-        curves = [
-            self._curve(name, points, names, session.metric, "T", own == key)
-            for key, (name, points, names) in series.items()
-        ]
+        known = labels([entry for T in self.data.temperatures for entry in self.methods(T)])
+        own, curves = session.entry and series_name(session.entry), []
+        for key, (name, points, models) in series.items():
+            curve = self._curve(name, points, models, session.metric, "T", known[key][0])
+            curves.append(curve | {"chosen": key == own, "dash": known[key][1]})
         if session.metric.startswith("pearson"):
             curves.append(self._curve(SINGLE, single, "", session.metric, "T"))
         elif session.metric == "C_2":
@@ -153,8 +168,8 @@ class Curves:
                 points.append((T, row))
         return _band(points)
 
-    def _curve(self, name, points, models, metric, along, chosen=False):
-        """Points (temperature, time, row) as a curve along "time" or "T"; models: of all or of each."""
+    def _curve(self, name, points, models, metric, along, label=""):
+        """Points (temperature, time, row) of a method as a curve along "time" or "T"; models: of all or of each."""
         session, names = self.session, models if isinstance(models, list) else [models] * len(points)
         scores = [(*value_and_error(row, metric), T, t, row, m) for (T, t, row), m in zip(points, names, strict=True)]
         scores = [s for s in scores if np.isfinite(s[0]) and (along == "T" or s[3] > 0)]
@@ -163,18 +178,18 @@ class Curves:
         y = [s[0] for s in scores]
         now = [place for place, at in enumerate(x) if abs(at - present) <= 1e-6 * present]
         return {
-            "name": name,
+            "name": label or name,
             "x": x,
             "y": y,
             "error": [s[1] for s in scores],
             "colour": method_colour(name, session.dark),
-            "chosen": chosen,
+            "chosen": False,
             "tau": None,
             "now": (x[now[0]], y[now[0]]) if now else None,
             "temperature": [s[2] for s in scores],
             "time": [s[3] for s in scores],
             "model": [s[5] for s in scores],
-            "text": [_text(name, metric, *s[:5]) for s in scores],
+            "text": [_text(label or name, metric, *s[:5]) for s in scores],
         }
 
 
@@ -199,18 +214,18 @@ def table_rows(session):
     """Rows of ScoreTable for the session's temperature, and for each of them what a click chooses."""
     rows, targets = [], []
     curves, T = Curves(session), session.temperature
+    known = labels(curves.methods(T))
     for entry in curves.methods(T):
         for kind, judged in (session.library.judged(entry, session.data[T]) or {}).items():
             for row in judged:
                 if np.isfinite(row["pearson"]):
-                    rows.append(_table_row(entry, kind, row, session))
+                    rows.append(_table_row(entry, known[series_name(entry)][0], kind, row, session))
                     targets.append({"time": row["time"], "model": entry["name"], "shown_type": kind})
     return rows, targets
 
 
-def _table_row(entry, kind, row, session):
+def _table_row(entry, name, kind, row, session):
     """Cells as text, keys to sort by."""
-    name = method_name(entry)
     values = [row[key] for key in ("ceiling", "variance_ratio", "C_2", "C_2_md", "chi_4_ratio")]
     cells = [name, str(kind), f"{row['time']:g}", number(row["correlation"], 2)]
     cells += [with_error(row["pearson"], row["error"]), *(number(value, 2) for value in values)]
@@ -218,6 +233,6 @@ def _table_row(entry, kind, row, session):
     return {
         "cells": cells,
         "keys": [key if isinstance(key, str) or np.isfinite(key) else None for key in keys],
-        "colour": method_colour(name, session.dark),
+        "colour": method_colour(method_name(entry), session.dark),
         "chosen": bool(kind == session.scored_type and abs(row["time"] - session.time) <= 1e-6 * row["time"]),
     }

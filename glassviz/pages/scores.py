@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from html import escape
 from io import BytesIO
 
 import numpy as np
@@ -23,6 +24,7 @@ from glassviz.views.score_table import ScoreTable
 
 CHOICES = ["data_set", "temperature", "time", "configuration", "model", "observable", "shown_type", "dark", "page"]
 OWN_CHOICES = ["metric", "level", "published"]
+STROKES = {"solid": "", "dotdash": "2 3 7 3", "dotted": "2 3"}
 CLICKED = ("temperature", "time", "model")
 PHONE_ROW = (
     f"{PHONE} {{ :host {{ flex-direction: column; flex: none; }} :host > * {{ min-height: 640px; width: 100%; }} }}"
@@ -90,7 +92,7 @@ class ScoresPage:
             except Cancelled:
                 raise
             except GlassvizError as error:
-                self._problems[self.session.data_set] = str(error)
+                self._problems[self.session.data_set] = escape(str(error))
             draw(self._draw)
 
     def _scored(self):
@@ -191,7 +193,7 @@ class ScoresPage:
     def _key(self, curves, published, band):
         """HTML: strokes of the methods with their names."""
         session, quiet = self.session, NEUTRALS[self.session.dark]["quiet"]
-        entries = [_stroke(c["name"], c["colour"], 3) for c in {c["name"]: c for c in curves}.values()]
+        entries = [_stroke(c["name"], c["colour"], 3, dash=STROKES[c.get("dash", "solid")]) for c in curves]
         if band is not None:
             shade = "ceiling" + " ± error" * bool(np.any(band["high"] > band["low"]))
             entries.append(_stroke(shade, NEUTRALS[session.dark]["text"], 9, 0.25))
@@ -321,7 +323,7 @@ def _stroke(name, colour, width, opacity=1.0, dash=""):
     dashes = f" stroke-dasharray='{dash}'" if dash else ""
     return (
         f"<span style='white-space:nowrap;margin-right:14px'><svg width=22 height=10 aria-hidden=true><line {line}"
-        f"{dashes} /></svg> {name}</span>"
+        f"{dashes} /></svg> {escape(name)}</span>"
     )
 
 

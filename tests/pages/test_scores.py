@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 
 import numpy as np
 import pytest
@@ -9,11 +10,12 @@ import pytest
 from glassviz.library import Library
 from glassviz.pages.score_curves import method_name, series_name
 from glassviz.pages.scores import ScoresPage
+from glassviz.predictions import Predictions, write_predictions
 from glassviz.record import write_record
 from glassviz.session import Session
 from glassviz.tasks.train import train
 from glassviz.views.colours import method_colour
-from tests.pages.conftest import fill, place, planted
+from tests.pages.conftest import TIMES, fill, place, planted
 from tests.pages.test_app import NAMED
 from tests.pages.visit import Visit
 
@@ -261,6 +263,35 @@ def test_published_curves_fit_system_temperature_observable_and_type(tmp_path):
         session.choose(**change)
         assert "dashed" not in rows(page.against_time, "lines")["dash"]
         assert "CC-BY-4.0" not in page.legend.panel.object
+
+
+def test_predictions_made_elsewhere_and_a_second_model_of_a_kind_are_told_apart(tmp_path):
+    fill(tmp_path)
+    library = Library([tmp_path / "data"], [tmp_path / "models"])
+    point = library.data_sets["small"][0.8]
+    own, other = tmp_path / "models" / MODEL, tmp_path / "models" / "mine-T0.8000"
+    shutil.copytree(own, other)
+    values = point.bond_breaking[[2]][:, 1:3] + 0.1
+    made = Predictions(
+        "BOTAN", "KA2D", 0.8, "bond_breaking", TIMES[1:3], np.array([1]), np.array([2]), values.astype("f4")
+    )
+    write_predictions(tmp_path / "data" / "small", made)
+    library.refresh(), library.open_models()
+    session = Session(library, page="scores", temperature=0.8, time=100.0, model="BOTAN")
+    page = ScoresPage(session)
+    lines, hits = rows(page.against_time, "lines"), rows(page.against_time, "hits")
+    place_ = lines["colour"].index(method_colour("BOTAN"))
+    np.testing.assert_allclose(lines["xs"][place_], TIMES[1:3])
+    np.testing.assert_allclose(lines["ys"][place_], 1, atol=1e-6)
+    assert lines["width"][place_] == max(lines["width"])
+    mine = [lines["dash"][k] for k, colour in enumerate(lines["colour"]) if colour == method_colour("Ridge")]
+    assert sorted(mine) == ["dotdash", "solid"]
+    assert {MODEL, "mine-T0.8000", "BOTAN"} <= set(hits["model"])
+    shown = page.legend.panel.object
+    assert "Ridge, ka2d-ridge-bond_breaking" in shown
+    assert "Ridge, mine" in shown
+    page._open(0.8, 10.0, "BOTAN")
+    assert (session.page, session.time, session.model) == ("snapshots", 10.0, "BOTAN")
 
 
 def test_names_of_methods_and_of_their_series():
