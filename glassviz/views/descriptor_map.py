@@ -8,6 +8,8 @@ from glassviz.views.plot import Plot
 from glassviz.views.style import FONT
 
 COLOURS = [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in DIFFERENCE.tolist()]
+INK = NEUTRALS[False]["text"]
+"""Of the frames on both pages: the cells are light, whatever the page is."""
 
 
 class DescriptorMap:
@@ -21,7 +23,7 @@ class DescriptorMap:
         self._cells = figure.rect("x", "y", 1, 1, source=cells, line_width=0.5)
         self._cells.glyph.fill_color = {"field": "value", "transform": self._mapper}
         rings = self.plot.source("rings", x=[], y=[])
-        self._rings = figure.rect("x", "y", 0.9, 0.86, source=rings, fill_alpha=0, line_width=2)
+        self._rings = figure.rect("x", "y", 0.9, 0.86, source=rings, fill_alpha=0, line_width=2, line_color=INK)
         self.plot.points("hits")
         self._bar = ColorBar(color_mapper=self._mapper, width=10, label_standoff=6, padding=4, border_line_color=None)
         figure.add_layout(self._bar, "right")
@@ -71,7 +73,6 @@ class DescriptorMap:
     def _dress(self, dark):
         neutral = NEUTRALS[dark]
         self._cells.glyph.line_color = neutral["page"]
-        self._rings.glyph.line_color = neutral["text"]
         self._bar.update(
             background_fill_alpha=0,
             major_label_text_color=neutral["text"],
