@@ -24,6 +24,7 @@ PORT = 5017
 FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--disable-background-networking"]
 PICTURES = {
     "dynamics": "page=dynamics&temperature=0.4",
+    "scores": "page=scores&temperature=0.4",
     "snapshots_light": "temperature=0.4&colour_range=data",
     "snapshots_dark": "temperature=0.5&dark=1&third_view=difference&colour_range=data",
     "snapshots_large": "temperature=0.4&copies=8&third_view=histogram",

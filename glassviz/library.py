@@ -8,7 +8,10 @@ import numpy as np
 from glassviz.dataset import EMBEDDED, Dataset, data_places, home
 from glassviz.dynamics.relaxation_time import SHORT, relaxation_time
 from glassviz.errors import DataError, GlassvizError
+from glassviz.learning.score import ceiling_table
+from glassviz.learning.single_descriptors import single_descriptors
 from glassviz.learning.store import damaged_models, methods_for, opened_models
+from glassviz.tasks.judge import judge
 from glassviz.tasks.score import score
 
 
@@ -25,7 +28,7 @@ class Library:
         self.model_folders = [Path(folder) for folder in model_folders or (EMBEDDED / "models", home() / "models")]
         self.data_sets, self.models = {}, []
         self._failures, self._model_failures = {}, []
-        self._scores, self._lock = {}, Lock()
+        self._scores, self._results, self._lock = {}, {}, Lock()
         self.refresh()
         self.open_models()
         if not self.data_sets:
@@ -59,6 +62,7 @@ class Library:
                     self._failures[name] = str(error)
             if changed:
                 self._scores.clear()
+                self._results.clear()
             return changed
 
     def open_models(self):
@@ -76,6 +80,35 @@ class Library:
         """Everything that predicts `observable` of a state point, as learning.store.methods_for."""
         return methods_for(self.models, data[temperature], observable)
 
+    def judgement(self, entry, point, progress=None):
+        """Every score of a method at a state point, {type: rows of learning.method_table}, worked out once."""
+        return self._once(_key(entry, point), lambda: judge(entry, point, progress))
+
+    def judged(self, entry, point):
+        """As `judgement` where it is known already, else None."""
+        return self._results.get(_key(entry, point))
+
+    def ceilings(self, point, observable, type_number):
+        """Rows of learning.ceiling_table, worked out once."""
+        key = ("ceilings", observable, type_number, point)
+        return self._once(key, lambda: ceiling_table(point, observable, type_number))
+
+    def single_descriptors(self, point, observable, type_number, progress=None):
+        """SingleDescriptors of a state point, worked out once."""
+        key = ("descriptors", observable, type_number, point)
+        return self._once(key, lambda: single_descriptors(point, observable, type_number, progress))
+
+    def described(self, point, observable, type_number):
+        """As `single_descriptors` where they are known already, else None."""
+        return self._results.get(("descriptors", observable, type_number, point))
+
+    def _once(self, key, compute):
+        """A result kept until the data change. Nobody waits for another's: it may take seconds."""
+        found = self._results.get(key)
+        if found is None:
+            found = self._results[key] = compute()
+        return found
+
     def relaxation_time(self, point):
         """tau_alpha^BB of a state point, continued a little beyond the last label; None where labels end earlier."""
         if len(point.times) < 2:
@@ -91,3 +124,8 @@ class Library:
             if key not in self._scores:
                 self._scores[key] = score(entry, point, type_number)
             return self._scores[key]
+
+
+def _key(entry, point):
+    """What tells the scores of a method at a state point apart; a model that was trained anew is another."""
+    return "judgement", entry["name"], entry["observable"], entry["model"], point

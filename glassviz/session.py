@@ -25,9 +25,17 @@ COLOURINGS = {"MD": "measured", "Prediction": "predicted", "Descriptor": "descri
 CLOUDS = {"This configuration": "one", "All test configurations": "test"}
 DESCRIPTOR = "energy L=1.5 all"
 COLOUR_RANGES = {"Full scale": "full", "Spread of the data": "data"}
-PAGES = {"Snapshots": "snapshots", "Dynamics": "dynamics"}
+PAGES = {"Snapshots": "snapshots", "Scores": "scores", "Dynamics": "dynamics"}
 TIME_AXES = {"t": "absolute", "t / τ": "scaled"}
 STATIC_VIEWS = {"g(r)": "pair_correlation", "S(q)": "structure_factor", "V(r)": "potential"}
+METRICS = {
+    "Pearson": "pearson",
+    "Pearson / ceiling": "pearson_ceiling",
+    "Variance ratio": "variance_ratio",
+    "Correlation C at R = 2": "C_2",
+    "χ₄ ratio": "chi_4_ratio",
+}
+LEVELS = {"C = 0.8": 0.8, "C = 0.5": 0.5}
 MOST_CACHED = 300
 COPIES = {"1 × 1": 1, "2 × 2": 2, "4 × 4": 4, "8 × 8": 8}
 
@@ -59,6 +67,10 @@ class Session(param.Parameterized):
     time_axis = param.Selector(objects=list(TIME_AXES.values()), doc="scaled: in relaxation times.")
     static_view = param.Selector(objects=list(STATIC_VIEWS.values()))
     pair = param.String(doc='Two types, as "12", of the static curves; empty: all particles.')
+
+    metric = param.Selector(objects=list(METRICS.values()), doc="The score that is drawn.")
+    level = param.Selector(objects=list(LEVELS.values()), doc="Mean C_B at which temperatures are compared.")
+    published = param.Boolean(default=True, doc="Whether published scores are drawn.")
 
     # In this order a choice comes after those that it depends on.
     DEPENDENT = ("data_set", "temperature", "observable", "configuration", "time", "model", "shown_type",

@@ -1,4 +1,4 @@
-"""`glassviz score`: Pearson correlation of stored models on the test split, next to the ceiling."""
+"""`glassviz score`: how good each method is on the test split, next to the ceiling."""
 
 import numpy as np
 
@@ -6,44 +6,113 @@ from glassviz.cli.common import ProgressBar, add_data, model_folders, open_data,
 from glassviz.errors import InputError
 
 EXAMPLES = (
-    "glassviz score --temperature 0.5",
-    "glassviz score --temperature 0.5 --models data/models --type 2 --observable displacement",
+    "glassviz score",
+    "glassviz score --temperature 0.5 --descriptors",
+    "glassviz score --temperature 0.5 --models data/models --type 2 --observable displacement --csv scores.csv",
 )
 
 
 def add_parser(commands):
     """Register the command."""
-    parser = parser_of(commands, "score", "Score stored models on the test split.", EXAMPLES, run)
+    parser = parser_of(commands, "score", "Score every method on the test split.", EXAMPLES, run)
     add_data(parser)
-    parser.add_argument("--temperature", type=float, required=True, metavar="T")
+    parser.add_argument("--temperature", type=float, metavar="T", help="default: all that have labels")
     parser.add_argument("--models", nargs="+", default=[], metavar="FOLDER", help="further folders with models")
     parser.add_argument("--observable", default="bond_breaking", help="bond_breaking (default) or displacement")
     parser.add_argument("--type", type=int, default=1, help="particle type, pooled over the test set (default 1)")
+    parser.add_argument("--descriptors", action="store_true", help="also the best single descriptor of each kind")
+    parser.add_argument("--csv", metavar="FILE", help="write all scores with errors, units and origin")
 
 
 def run(arguments):
-    """Print a table for each stored model of this system, temperature and observable."""
+    """Print a table for each method of each temperature; write them where asked."""
     from glassviz.learning.store import methods_for, opened_models
-    from glassviz.tasks.score import score
+    from glassviz.tasks.judge import judge
+    from glassviz.tasks.score_csv import write_scores
 
     data = open_data(arguments)
-    point = data[arguments.temperature]
+    if not 1 <= arguments.type <= data.system.types:
+        raise InputError(f"type is {arguments.type}, expected 1..{data.system.types}")
     stored = opened_models(*model_folders(arguments.models))
-    chosen = methods_for(stored, point, arguments.observable)
-    if not chosen:
-        raise InputError(
-            f"no stored {arguments.observable} model or prediction for {data.system.name} "
-            f"at T = {arguments.temperature:g}; glassviz train makes one"
-        )
-    for entry in chosen:
-        with ProgressBar() as progress:
-            rows = score(entry, point, arguments.type, progress)
-        mean = np.nanmean(point.mean_correlation(arguments.type), axis=0)
-        print(f"\n{entry['name']}: type {arguments.type}, {rows[0]['configurations']} test configurations")
-        table(
-            ("t", "mean C_B", "Pearson", "error", "ceiling"),
-            [
-                (f"{row['time']:g}", f"{c:.3f}", *(f"{row[name]:.3f}" for name in ("pearson", "error", "ceiling")))
-                for row, c in zip(rows, mean, strict=True)
-            ],
-        )
+    judged = []
+    for temperature in temperatures(data, arguments.temperature):
+        methods = methods_for(stored, data[temperature], arguments.observable)
+        if not methods and not arguments.descriptors:
+            missing(data, temperature, arguments)
+        for entry in methods:
+            with ProgressBar() as progress:
+                tables = judge(entry, data[temperature], progress)
+            if arguments.type in tables:
+                judged.append((entry, temperature, arguments.type, tables[arguments.type]))
+                show(*judged[-1], data.system.dimension)
+        if arguments.descriptors:
+            judged += single(data, temperature, arguments)
+    if arguments.csv:
+        print(f"\n{write_scores(judged, data, arguments.csv)} rows: {arguments.csv}")
+
+
+def temperatures(data, chosen):
+    """The chosen temperature, or all that have labels of test configurations."""
+    if chosen is not None:
+        return [data[chosen].temperature]
+    labelled = [T for T in data.temperatures if any(r.split == "test" and len(r.times) for r in data[T].records)]
+    if not labelled:
+        raise InputError("no test configuration of this data set has labels; glassviz simulate makes them")
+    return labelled
+
+
+def missing(data, temperature, arguments):
+    """Say which command makes a model; an error where it was asked for by its temperature."""
+    sentence = (
+        f"no stored {arguments.observable} model or prediction for {data.system.name} at T = {temperature:g}; "
+        f"glassviz train ridge --temperature {temperature:g} --observable {arguments.observable} makes one"
+    )
+    if arguments.temperature is not None:
+        raise InputError(sentence)
+    print(f"\n{sentence}")
+
+
+def show(entry, temperature, kind, rows, dimension):
+    """The table of one method."""
+    from glassviz.learning.method_table import correlation_names
+
+    names = correlation_names(dimension)
+    test = max((row["configurations"] for row in rows), default=0)
+    print(f"\n{entry['name']}: T = {temperature:g}, type {kind}, {test} test configuration{'s' * (test != 1)}")
+    ratios = ("variance_ratio", *names, "chi_4_ratio")
+    table(
+        ("t", "mean C_B", "Pearson", "error", "ceiling", "variance", *(f"{name} (MD)" for name in names), "chi_4"),
+        [
+            (
+                f"{row['time']:g}",
+                *(f"{row[name]:.3f}" for name in ("correlation", "pearson", "error", "ceiling", "variance_ratio")),
+                *(f"{row[name]:.2f} ({row[f'{name}_md']:.2f})" for name in names),
+                f"{row[ratios[-1]]:.2f}",
+            )
+            for row in rows
+        ],
+    )
+    print("variance, chi_4: predicted / MD (chi_4 from 3 test configurations on); C_R: predicted (MD)")
+    if test < 2:
+        print("one test configuration: no errors can be told")
+
+
+def single(data, temperature, arguments):
+    """Print the best single descriptor of each kind at each time; returns them as judged methods."""
+    from glassviz.learning.single_descriptors import single_descriptors
+
+    with ProgressBar() as progress:
+        found = single_descriptors(data[temperature], arguments.observable, arguments.type, progress)
+    kinds = list(dict.fromkeys(name.split(" ")[0] for name in found.names))
+    print(f"\nbest single descriptors: T = {temperature:g}, type {arguments.type}, chosen on training and validation")
+    rows, judged = [], []
+    for kind in kinds:
+        best = [row for row in found.best(kind) if row is not None and np.isfinite(row["pearson"])]
+        rows += [
+            (kind, f"{r['time']:g}", *(f"{r[n]:.3f}" for n in ("pearson", "error", "training")), r["descriptor"])
+            for r in best
+        ]
+        entry = {"name": f"single descriptor, {kind}", "kind": "descriptor", "observable": arguments.observable}
+        judged.append((entry, temperature, arguments.type, best))
+    table(("kind", "t", "Pearson", "error", "training", "descriptor"), rows)
+    return judged

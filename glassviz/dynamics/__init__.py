@@ -2,6 +2,7 @@
 
 from glassviz.dynamics.bond_breaking import bond_breaking_halves, bond_breaking_means, bond_breaking_propensity
 from glassviz.dynamics.displacement import displacement_halves, displacement_propensity, squared_displacement_means
+from glassviz.dynamics.four_point_susceptibility import four_point_susceptibility
 from glassviz.dynamics.overlap import overlap_means
 from glassviz.dynamics.relaxation_time import relaxation_time, relaxation_time_with_error
 from glassviz.dynamics.self_scattering import self_scattering_means
@@ -16,6 +17,7 @@ __all__ = [
     "fit_arrhenius",
     "fit_parabolic",
     "fit_vft",
+    "four_point_susceptibility",
     "overlap_means",
     "relaxation_time",
     "relaxation_time_with_error",

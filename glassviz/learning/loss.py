@@ -13,17 +13,16 @@ import numpy as np
 import torch
 
 from glassviz.configuration import minimum_image
+from glassviz.learning import spatial_correlation
+from glassviz.learning.spatial_correlation import DISTANCES
 
-DISTANCES = {2: (2.0, 5.0, 8.0), 3: (2.0, 4.0, 6.0)}
 CORRELATION, VARIANCE = 0.5, 1.0
 SMALLEST = 1e-12
 
 
 def mobility(values, observable):
     """The mobility whose fluctuations are correlated, of the shape of `values` (a tensor)."""
-    if observable == "bond_breaking":
-        return 1.0 - values
-    return 0.5 * (1.0 + torch.tanh(20.0 * (values - 0.44)))
+    return spatial_correlation.mobility(values, observable, torch.tanh)
 
 
 def mobility_slope(values, observable):

@@ -56,10 +56,34 @@ def bootstrap_error(predicted, true, samples=400, seed=0):
     particles of one configuration are not independent. nan with fewer than two configurations.
     Raises InputError when the lengths differ.
     """
+    drawn = _drawn_correlations(predicted, true, samples, seed)
+    return _spread(drawn, len(true))
+
+
+def ceiling_error(halves, samples=400, seed=0):
+    """Standard error of the ceiling, by drawing configurations as `bootstrap_error` does.
+
+    halves : a list of (2, n), one for each configuration, the particles of one type.
+    nan with fewer than two configurations; draws without a ceiling (r <= 0) are left out.
+    """
+    r = _drawn_correlations([first for first, _ in halves], [second for _, second in halves], samples, seed)
+    r = r[r > 0]
+    return _spread(np.sqrt(2 * r / (1 + r)), len(halves))
+
+
+def _spread(drawn, configurations):
+    """Standard deviation of drawn statistics; drawing from n varies by (n - 1) / n of the variance of all."""
+    if len(drawn) < 2:
+        return np.nan
+    return float(np.std(drawn, ddof=1) * np.sqrt(configurations / (configurations - 1)))
+
+
+def _drawn_correlations(predicted, true, samples, seed):
+    """Pooled Pearson correlations of sets of configurations drawn with replacement, where they are defined."""
     if len(predicted) != len(true) or any(np.shape(p) != np.shape(t) for p, t in zip(predicted, true, strict=False)):
         raise InputError("predicted and true differ in shape, expected one pair of equal arrays per configuration")
     if len(true) < 2:
-        return np.nan
+        return np.empty(0)
     # Sums of each configuration suffice; centred values keep them accurate.
     x, y = [np.asarray(p, float) for p in predicted], [np.asarray(t, float) for t in true]
     x_mean, y_mean = np.nanmean(np.concatenate(x)), np.nanmean(np.concatenate(y))
@@ -69,46 +93,59 @@ def bootstrap_error(predicted, true, samples=400, seed=0):
     n, sx, sy, sxx, syy, sxy = totals[totals[:, 0] > 0].T
     variances = (sxx - sx * sx / n) * (syy - sy * sy / n)
     defined = variances > 0
-    if defined.sum() < 2:
-        return np.nan
-    spread = np.std((sxy - sx * sy / n)[defined] / np.sqrt(variances[defined]), ddof=1)
-    # Drawing from n configurations varies as their sample does, (n - 1) / n of the variance of all.
-    return float(spread * np.sqrt(len(true) / (len(true) - 1)))
+    return (sxy - sx * sy / n)[defined] / np.sqrt(variances[defined])
 
 
 def score_table(predictions, state_point, observable="bond_breaking", type=1):  # noqa: A002 - a particle's type
     """Pearson correlation, its error and its ceiling at every time, on the test split alone.
 
     predictions : (n_configurations, n_times, N), aligned with `state_point`; rows outside the test split are not read.
-    Returns one dict for each time: time, pearson, error, ceiling, configurations, particles. What is undefined (no
-    prediction, no label, no variance as at times before anything moves) is nan.
+    Returns one dict for each time: time, pearson, error, ceiling, ceiling_error, configurations, particles. What is
+    undefined (no prediction, no label, no variance as at times before anything moves) is nan.
     Raises InputError when there is no test split or the shapes differ.
     """
-    labels, halves = propensity(state_point, observable), propensity(state_point, f"{observable}_halves")
+    labels = propensity(state_point, observable)
     if np.shape(predictions) != labels.shape:
         raise InputError(f"predictions have shape {np.shape(predictions)}, expected {labels.shape}")
-    test = [k for k, split in enumerate(state_point.split) if split == "test"]
-    if not test:
-        raise InputError("the state point has no test configuration, expected at least one to score on")
+    test = scored_places(state_point)
     own = [state_point.configurations[k].types == type for k in test]
-    table = []
-    for slot, time in enumerate(state_point.times):
+    table = ceiling_table(state_point, observable, type)
+    for slot, row in enumerate(table):
         guess = [np.asarray(predictions[k][slot])[chosen] for k, chosen in zip(test, own, strict=True)]
         true = [labels[k, slot, chosen] for k, chosen in zip(test, own, strict=True)]
-        pair = np.concatenate([halves[k, :, slot][:, chosen] for k, chosen in zip(test, own, strict=True)], axis=1)
         score = _or_nan(pearson, np.concatenate(guess), np.concatenate(true))
         counted = [np.isfinite(g) & np.isfinite(t) for g, t in zip(guess, true, strict=True)]
-        table.append(
-            {
-                "time": float(time),
-                "pearson": score,
-                "error": bootstrap_error(guess, true) if np.isfinite(score) else np.nan,
-                "ceiling": _or_nan(ceiling, pair[None]),
-                "configurations": int(sum(c.any() for c in counted)),
-                "particles": int(sum(c.sum() for c in counted)),
-            }
-        )
+        row |= {
+            "pearson": score,
+            "error": bootstrap_error(guess, true) if np.isfinite(score) else np.nan,
+            "configurations": int(sum(c.any() for c in counted)),
+            "particles": int(sum(c.sum() for c in counted)),
+        }
     return table
+
+
+def ceiling_table(state_point, observable="bond_breaking", type=1):  # noqa: A002 - a particle's type
+    """Ceiling and its bootstrap error at every time, on the test split: dicts with time, ceiling, ceiling_error."""
+    halves, test = propensity(state_point, f"{observable}_halves"), scored_places(state_point)
+    table = []
+    for slot, time in enumerate(state_point.times):
+        pairs = [halves[k, :, slot][:, state_point.configurations[k].types == type] for k in test]
+        labelled = [pair for pair in pairs if np.isfinite(pair).all()]
+        value = _or_nan(ceiling, np.concatenate(labelled, axis=1)[None]) if labelled else np.nan
+        error = ceiling_error(labelled) if np.isfinite(value) else np.nan
+        table.append({"time": float(time), "ceiling": value, "ceiling_error": error})
+    return table
+
+
+def scored_places(state_point):
+    """Places of the test configurations in a state point; InputError naming what makes one where there is none."""
+    test = [k for k, split in enumerate(state_point.split) if split == "test"]
+    if not test:
+        raise InputError(
+            f"T = {state_point.temperature:g} has no test configuration to score on; "
+            f"glassviz simulate --temperature {state_point.temperature:g} --test 2 makes two"
+        )
+    return test
 
 
 def propensity(state_point, name):

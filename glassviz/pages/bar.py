@@ -18,7 +18,7 @@ class Bar:
         self.widgets = {
             "data_set": pmui.Select(label="Data set", width=96, **select),
             "temperature": pmui.Select(label="Temperature T", width=116, **select),
-            "time": pmui.DiscreteSlider(label="Time t", options=[0.0], width=300, margin=(8, 16, 0, 16), size="small"),
+            "time": pmui.DiscreteSlider(label="Time t", options=[0.0], width=256, margin=(8, 16, 0, 16), size="small"),
             "configuration": pmui.Select(label="Configuration", width=148, **select),
             "model": pmui.Select(label="Model", width=270, **select),
         }

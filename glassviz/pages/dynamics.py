@@ -188,7 +188,7 @@ class DynamicsPage:
             "tau": marked,
             "now": (decay.times[slot[0]] / unit, decay.mean[slot[0]]) if chosen and len(slot) else None,
             "temperature": T,
-            "times": decay.times,
+            "time": decay.times,
             "text": [
                 f"T = {T:g}, t = {t:g}" + (f" = {t / tau:.2g} τ" if np.isfinite(tau) else "") + f": {SYMBOLS[name]} = "
                 f"{with_error(value, error)}"

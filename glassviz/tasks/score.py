@@ -3,7 +3,7 @@
 import numpy as np
 
 from glassviz.errors import InputError
-from glassviz.learning import score_table
+from glassviz.learning.score import score_table, scored_places
 
 
 def score(entry, state_point, type_number=1, progress=None):
@@ -13,17 +13,26 @@ def score(entry, state_point, type_number=1, progress=None):
     progress : called as progress(done, total, stage) after each test configuration; may raise Cancelled
     Raises InputError when the model is of another system, or there is no test configuration.
     """
-    if entry["system"] != state_point.system.name:
-        raise InputError(f"{entry['name']} is for {entry['system']}, the data are {state_point.system.name}")
     if not 1 <= type_number <= state_point.system.types:
         raise InputError(f"type is {type_number}, expected 1..{state_point.system.types}")
-    test = [k for k, split in enumerate(state_point.split) if split == "test"]
+    return score_table(predictions_on_test(entry, state_point, progress), state_point, entry["observable"], type_number)
+
+
+def predictions_on_test(entry, state_point, progress=None):
+    """Predictions of a method for the test configurations, (n_configurations, n_times, N); nan for the others.
+
+    progress : called as progress(done, total, stage) after each of them; may raise Cancelled
+    Raises InputError when the method is of another system, or there is no test configuration.
+    """
+    if entry["system"] != state_point.system.name:
+        raise InputError(f"{entry['name']} is for {entry['system']}, the data are {state_point.system.name}")
+    test = scored_places(state_point)
     predictions = np.full((len(state_point), len(state_point.times), state_point.records[0].thermal.number), np.nan)
     for done, k in enumerate(test, 1):
         predictions[k] = prediction_of(entry, state_point, k)
         if progress is not None:
             progress(done, len(test), "score")
-    return score_table(predictions, state_point, entry["observable"], type_number)
+    return predictions
 
 
 def prediction_of(entry, state_point, place):

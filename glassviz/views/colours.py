@@ -55,16 +55,32 @@ ACCENTS = {
 }
 """Three accents for lines (teal, amber, violet), 4.5:1 at least on their page; the key is `dark`."""
 
-_METHODS = {"GlassMLP": 0, "tGlassMLP": 1, "BOTAN": 2}
+_METHODS = {
+    "GlassMLP": tuple(ACCENTS[dark][0] for dark in (False, True)),
+    "tGlassMLP": tuple(ACCENTS[dark][1] for dark in (False, True)),
+    "BOTAN": tuple(ACCENTS[dark][2] for dark in (False, True)),
+    "Ridge": ("#1a58a6", "#7db4f5"),
+    "CAGE": ("#a81e6b", "#f08bc3"),
+    "SE3": ("#2f6f1f", "#8fd16f"),
+    "SBO": ("#6f6200", "#d6c64a"),
+    "SBO_CG": ("#3f5a00", "#b5cc66"),
+    "best single descriptor": ("#6b4a2f", "#cfa987"),
+    "EPOT": ("#8f3a46", "#e89aa4"),
+    "DEN": ("#3b4a9e", "#a3aff0"),
+    "PSI4": ("#3f6668", "#9cc4c6"),
+    "PSI6": ("#3f6668", "#9cc4c6"),
+    "TT": ("#86508f", "#deb0e6"),
+}
+"""Method -> its colour on a light and on a dark page. Where many are drawn, dashes and names tell them apart too."""
 
 
 def method_colour(name, dark=False):
     """The one colour of a method in every figure: hex string.
 
-    MD is drawn in the text colour; methods without an accent share the secondary text colour.
+    MD is drawn in the text colour; methods without a colour of their own share the secondary text colour.
     """
     if name == "MD":
         return NEUTRALS[dark]["text"]
     if name in _METHODS:
-        return ACCENTS[dark][_METHODS[name]]
+        return _METHODS[name][dark]
     return NEUTRALS[dark]["quiet"]

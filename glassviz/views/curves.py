@@ -1,4 +1,4 @@
-"""Curves of one quantity, a line for each temperature."""
+"""Curves of one quantity: a line for each temperature or method."""
 
 import numpy as np
 
@@ -7,22 +7,24 @@ from glassviz.views.plot import POINT, Plot, accent, spread
 
 
 class CurvesView:
-    """Lines with errors by temperature; where they are clickable, on_click(temperature, time).
+    """Lines with errors; where they are clickable, on_click(temperature, time) or of other columns.
 
     points : draw the points and their errors, as for decays that are known at a few times
+    clicked : what a curve knows of each of its points and on_click gets
     """
 
-    def __init__(self, on_click=None, x_log=False, y_log=False, points=False):
+    def __init__(self, on_click=None, x_log=False, y_log=False, points=False, clicked=("temperature", "time")):
         self.plot = Plot(x_log, y_log, on_click)
-        self._logs, self._points = (x_log, y_log), points
+        self._logs, self._points, self._clicked = (x_log, y_log), points, clicked
         figure = self.plot.figure
+        band = self.plot.source("band", x=[], low=[], middle=[], high=[])
+        self._band = figure.varea("x", "low", "high", source=band, fill_alpha=0.14)
+        self._middle = figure.line("x", "middle", source=band, line_width=1.5, line_alpha=0.7)
         self._guide = figure.line(
             "x", "y", source=self.plot.source("guide", x=[], y=[]), line_width=1, line_dash="dashed"
         )
-        columns = {"xs": [], "ys": [], "colour": [], "width": []}
-        figure.multi_line(
-            "xs", "ys", source=self.plot.source("lines", **columns), line_color="colour", line_width="width"
-        )
+        lines = self.plot.source("lines", xs=[], ys=[], colour=[], width=[], dash=[])
+        figure.multi_line("xs", "ys", source=lines, line_color="colour", line_width="width", line_dash="dash")
         if points:
             bars = self.plot.source("bars", x=[], low=[], high=[], colour=[])
             figure.segment("x", "low", "x", "high", source=bars, line_color="colour", line_width=1.5)
@@ -32,15 +34,17 @@ class CurvesView:
             self._taus = figure.scatter("x", "y", source=taus, size=13, marker="diamond", fill_color="colour")
             now = self.plot.source("now", x=[], y=[])
             self._now = figure.scatter("x", "y", source=now, size=15, fill_alpha=0, line_width=2.5)
-            self.plot.points("hits", temperature=[], time=[])
+            self.plot.points("hits", **{name: [] for name in clicked})
         self.panel = self.plot.panel
 
-    def update(self, curves, xlabel, ylabel, dark, message="", guide=None, x_range=None, y_range=None):
+    def update(self, curves, xlabel, ylabel, dark, message="", guide=None, x_range=None, y_range=None, band=None):
         """Draw anew.
 
-        curves : dicts with x, y (n,), colour, chosen (thick, on top), and for points error (n,), tau (x, y) or None,
-            now (x, y) or None, temperature, times (n,) and text [n]
+        curves : dicts with x, y (n,), colour, chosen (thick, on top), dash (default solid), thin (default False: then
+            without points), and for points error (n,), tau (x, y) or None, now (x, y) or None, text [n] and what is
+            clicked, one for all or (n,)
         message : shown where there is no curve; guide : a level, dashed; ranges (low, high): default around the data
+        band : dict with x, low, middle, high (n,)
         """
         curves = sorted(curves, key=lambda curve: curve["chosen"])
         self.plot.fill(
@@ -48,11 +52,18 @@ class CurvesView:
             xs=[curve["x"] for curve in curves],
             ys=[curve["y"] for curve in curves],
             colour=[curve["colour"] for curve in curves],
-            width=[3.5 if curve["chosen"] else 1.8 for curve in curves],
+            width=[3.5 if curve["chosen"] else 1.2 if curve.get("thin") else 1.8 for curve in curves],
+            dash=[curve.get("dash", "solid") for curve in curves],
         )
-        x_range = x_range or spread([curve["x"] for curve in curves], self._logs[0])
-        y_range = y_range or spread([curve["y"] for curve in curves], self._logs[1])
-        if not curves:
+        band = band or {"x": [], "low": [], "middle": [], "high": []}
+        self.plot.fill("band", **band)
+        for shape in (self._band.glyph, self._middle.glyph):
+            shape.update(
+                **{name: NEUTRALS[dark]["text"] for name in ("fill_color", "line_color") if hasattr(shape, name)}
+            )
+        x_range = x_range or spread([*(curve["x"] for curve in curves), band["x"]], self._logs[0])
+        y_range = y_range or spread([*(curve["y"] for curve in curves), band["low"], band["high"]], self._logs[1])
+        if not curves and not len(band["x"]):
             x_range = y_range = None
         self.plot.frame(x_range, y_range, xlabel, ylabel, dark)
         self.plot.say("" if curves else message)
@@ -61,7 +72,7 @@ class CurvesView:
         self.plot.fill("guide", x=ends, y=[level] * 2)
         self._guide.glyph.line_color = NEUTRALS[dark]["quiet"]
         if self._points:
-            self._draw_points(curves, dark)
+            self._draw_points([curve for curve in curves if not curve.get("thin")], dark)
 
     def _draw_points(self, curves, dark):
         def joined(of):
@@ -85,6 +96,9 @@ class CurvesView:
         present = [curve["now"] for curve in curves if curve["now"] is not None]
         self.plot.fill("now", x=[p[0] for p in present], y=[p[1] for p in present])
         self._now.glyph.line_color = accent(1, dark)
-        temperature = [curve["temperature"] for curve in curves for _ in curve["x"]]
         text = [line for curve in curves for line in curve["text"]]
-        self.plot.fill("hits", x=x, y=y, text=text, temperature=temperature, time=joined(lambda curve: curve["times"]))
+        clicked = {
+            name: [entry for c in curves for entry in np.broadcast_to(c[name], len(c["x"])).tolist()]
+            for name in self._clicked
+        }
+        self.plot.fill("hits", x=x, y=y, text=text, **clicked)

@@ -92,8 +92,9 @@ def test_score_prints_pearson_and_ceiling_of_every_time(home, capsys):
     assert main(["score", "--data", str(home / "data" / "ka2d"), "--temperature", "1.5"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "2 test configurations" in lines[1]
-    assert lines[2].split() == ["t", "mean", "C_B", "Pearson", "error", "ceiling"]
-    rows = np.array([line.split() for line in lines[3:]], dtype=float)
+    assert lines[2].split()[:7] == ["t", "mean", "C_B", "Pearson", "error", "ceiling", "variance"]
+    rows = np.array([line.split()[:6] for line in lines[3:-1]], dtype=float)
+    assert "chi_4: predicted / MD" in lines[-1]
     assert len(rows) >= 5
     assert (np.abs(rows[1:, 2]) <= 1).all()
 

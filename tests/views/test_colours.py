@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from glassviz.views.colours import ACCENTS, DIFFERENCE, NEUTRALS, PROPENSITY, method_colour, propensity_map
+from glassviz.views.colours import (
+    _METHODS,
+    ACCENTS,
+    DIFFERENCE,
+    NEUTRALS,
+    PROPENSITY,
+    method_colour,
+    propensity_map,
+)
 
 # Machado, Oliveira, Fernandes (2009), full deuteranopia, on linear RGB.
 DEUTERANOPIA = np.array(
@@ -84,3 +92,15 @@ def test_text_and_lines_can_be_read(dark):
 def test_methods_keep_their_colours():
     assert len({method_colour(name) for name in ("MD", "GlassMLP", "tGlassMLP", "BOTAN", "another")}) == 5
     assert method_colour("MD", dark=True) == NEUTRALS[True]["text"]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_methods_are_told_apart(dark):
+    names = [name for name in _METHODS if name != "PSI6"]
+    colours = [method_colour(name, dark) for name in [*names, "MD", "another"]]
+    for colour in colours:
+        assert contrast(colour, NEUTRALS[dark]["page"]) >= 4.5
+    seen = lab(linear([rgb(colour) for colour in colours]))
+    apart = np.linalg.norm(seen[:, None] - seen[None], axis=-1)[np.triu_indices(len(colours), 1)]
+    assert apart.min() > 9
+    assert method_colour("PSI6", dark) == method_colour("PSI4", dark)

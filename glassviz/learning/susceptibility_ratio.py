@@ -1,0 +1,39 @@
+"""Whether whole configurations differ in a prediction as much as in molecular dynamics."""
+
+import numpy as np
+
+from glassviz.dynamics import four_point_susceptibility
+from glassviz.learning.resampling import jackknife, ratio
+
+
+def susceptibility_ratio(predicted, halves):
+    """chi_4 of a prediction, chi_4 of molecular dynamics, and their ratio with its jackknife error.
+
+    chi_4 = N_1 Var over configurations of the configuration's mean; that of molecular dynamics is the covariance of the
+    means of the two halves of the replicas, free of their noise (see dynamics.four_point_susceptibility). Of n
+    configurations both carry the factor (n - 1) / n, which the ratio does not.
+
+    predicted : a list of (N_1,), one for each configuration; halves : a list of (2, N_1)
+    Returns (predicted, molecular dynamics, ratio, error). From fewer than 2 configurations all are nan, from 2 ratio
+    and error, for each chi_4 is then a single squared difference. The ratio is nan too where noise hides the variance
+    of molecular dynamics. Configurations with a missing value are left out.
+    """
+    whole = [
+        (np.mean(p), *np.mean(h, axis=1))
+        for p, h in zip(predicted, halves, strict=True)
+        if np.isfinite(p).all() and np.isfinite(h).all() and len(p)
+    ]
+    means = np.array(whole).reshape(-1, 3)
+    if len(means) < 2:
+        return (np.nan,) * 4
+    number = max(map(len, predicted))
+    own, measured = _susceptibilities(means)
+    if len(means) < 3:
+        return number * own, number * measured, np.nan, np.nan
+    return number * own, number * measured, *jackknife(lambda rows: ratio(*_susceptibilities(rows)), means)
+
+
+def _susceptibilities(means):
+    """chi_4 / N_1 of prediction and of molecular dynamics from the means (n, 3) of p, a and b."""
+    p, a, b = means.T[:, :, None]
+    return four_point_susceptibility(p), four_point_susceptibility(a, b)

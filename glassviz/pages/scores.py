@@ -1,0 +1,338 @@
+"""Page *Scores*: how good is each method? Test configurations only."""
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from html import escape
+from io import BytesIO
+
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
+
+from glassviz.errors import Cancelled, GlassvizError
+from glassviz.learning.published_scores import SOURCE
+from glassviz.pages.controls import UNLABELLED
+from glassviz.pages.score_curves import COLUMNS, LABELS, Curves, table_rows
+from glassviz.pages.snapshots import PHONE
+from glassviz.session import LEVELS, METRICS, OBSERVABLES
+from glassviz.tasks.score_csv import scores_text
+from glassviz.views.colours import NEUTRALS
+from glassviz.views.curves import CurvesView
+from glassviz.views.descriptor_map import DescriptorMap
+from glassviz.views.inspector import TextView
+from glassviz.views.score_table import ScoreTable
+
+CHOICES = ["data_set", "temperature", "time", "configuration", "model", "observable", "shown_type", "dark", "page"]
+OWN_CHOICES = ["metric", "level", "published"]
+STROKES = {"solid": "", "dotdash": "2 3 7 3", "dotted": "2 3"}
+CLICKED = ("temperature", "time", "model")
+PHONE_ROW = (
+    f"{PHONE} {{ :host {{ flex-direction: column; flex: none; }} :host > * {{ min-height: 640px; width: 100%; }} }}"
+)
+# Predictions of many configurations must not hold up the visitors' clicks.
+_workers = ThreadPoolExecutor(2, thread_name_prefix="scores")
+
+
+class ScoresPage:
+    """Scores of every method against time and temperature; nothing is worked out before the page is shown."""
+
+    def __init__(self, session):
+        self.session, self._targets = session, []
+        self._busy, self._done, self._total, self._problems = None, 0, 0, {}
+        self.against_time = CurvesView(self._open, x_log=True, points=True, clicked=CLICKED)
+        self.against_temperature = CurvesView(self._open, points=True, clicked=CLICKED)
+        self.table = ScoreTable(self._open_row, label="Scores of the test configurations")
+        self.map = DescriptorMap()
+        self.legend, self.level_note, self.map_note = TextView(), TextView(), TextView()
+        self.progress = pn.pane.HTML("", height=3, sizing_mode="stretch_width", margin=0)
+        session.param.watch(self._later, CHOICES + OWN_CHOICES)
+        self.panel = self._layout()
+        self._later()
+
+    # Drawing ---------------------------------------------------------------------------------------------------------
+
+    def _later(self, *_):
+        """Draw what is known; work out the rest in a thread and draw again after each method.
+
+        Drawing reads the choices of its own moment: whichever thread asks for it, the picture is of the present ones.
+        """
+        if self.session.page != "scores":
+            return
+        document = pn.state.curdoc
+        if document is None or document.session_context is None:
+            self._work(lambda draw: draw())
+            return
+        _workers.submit(self._work, document.add_next_tick_callback)
+
+    def _work(self, draw):
+        """Do what is missing for the present choices, unless a thread is at it already."""
+        session, library = self.session, self.session.library
+        wanted = self._wanted()
+        for T in self._scored():
+            library.ceilings(session.data[T], session.observable, session.scored_type)
+        draw(self._draw)
+        jobs = self._jobs()
+        if wanted == self._busy:
+            return
+        self._busy = wanted
+        try:
+            self._do(jobs, wanted, draw)
+        except Cancelled:
+            return
+        finally:
+            if self._busy == wanted:
+                self._busy, self._total = None, 0
+                draw(self._draw)
+
+    def _do(self, jobs, wanted, draw):
+        for done, job in enumerate(jobs):
+            self._done, self._total = done, len(jobs)
+            try:
+                job(progress=partial(self._go_on, wanted))
+            except Cancelled:
+                raise
+            except GlassvizError as error:
+                self._problems[self.session.data_set] = escape(str(error))
+            draw(self._draw)
+
+    def _scored(self):
+        """Temperatures with labelled test configurations, the one that is looked at first."""
+        data = self.session.data
+        scored = [T for T in data.temperatures if "test" in data[T].split and len(data[T].times)]
+        return sorted(scored, key=lambda T: self.session.temperature != T)
+
+    def _jobs(self):
+        """What is still to be worked out, as functions of progress."""
+        session, library, data = self.session, self.session.library, self.session.data
+        observable, kind = session.observable, session.scored_type
+        jobs = [
+            partial(library.judgement, entry, data[T])
+            for T in self._scored()
+            for entry in library.methods(data, T, observable)
+            if library.judged(entry, data[T]) is None
+        ]
+        return jobs + [
+            partial(library.single_descriptors, data[T], observable, kind)
+            for T in self._scored()
+            if library.described(data[T], observable, kind) is None
+        ]
+
+    def _wanted(self):
+        """Choices that decide what is worked out, and in which order."""
+        session = self.session
+        methods = session.library.methods(session.data, session.temperature, session.observable)
+        models = tuple((entry["name"], id(entry["model"])) for entry in methods)
+        return session.stamp(), session.temperature, session.observable, session.scored_type, models
+
+    def _go_on(self, wanted, *_):
+        if wanted != self._busy:
+            raise Cancelled
+
+    def _draw(self):
+        session, curves = self.session, Curves(self.session)
+        now, published = curves.against_time(), curves.published()
+        label, waiting = LABELS[session.metric], "working …" if self._total else ""
+        guide = 1.0 if session.metric in ("pearson_ceiling", "variance_ratio", "chi_4_ratio") else None
+        bands = curves.band(session.temperature), curves.band_over_temperatures()
+        over = curves.against_temperature()
+        self.against_time.update(
+            now + published,
+            "time t",
+            label,
+            session.dark,
+            waiting or self._missing(),
+            guide,
+            y_range=_heights(now + published, bands[0], guide),
+            band=bands[0],
+        )
+        self.against_temperature.update(
+            over,
+            f"temperature T, at mean C_B near {session.level:g}",
+            label,
+            session.dark,
+            waiting or f"no score at a label time near C_B = {session.level:g}",
+            guide,
+            y_range=_heights(over, bands[1], guide),
+            x_range=_widths(over, bands[1]),
+            band=bands[1],
+        )
+        self.legend.update(self._key(now, published, bands[0]), session.dark)
+        self.level_note.update(self._remarks(over), session.dark)
+        rows, self._targets = table_rows(session)
+        self.table.update(COLUMNS, rows, waiting or self._missing(), session.dark)
+        self._draw_map(waiting)
+        self.progress.object = _line(self._done, self._total, session.dark)
+
+    def _draw_map(self, waiting):
+        session = self.session
+        found = session.library.described(session.point, session.observable, session.scored_type)
+        if found is None or session.slot is None:
+            self.map_note.update("<h2>Single descriptors</h2>", session.dark)
+            self.map.update([], [], [], session.dark, waiting or self._missing())
+            return
+        kinds = dict.fromkeys(name.split(" ")[0] for name in found.names)
+        best = [row for kind in kinds if (row := found.best(kind)[session.slot]) is not None]
+        self.map.update(found.names, found.pearson[session.slot], [row["descriptor"] for row in best], session.dark)
+        title = f"<h2>Single descriptors, t = {session.time:g}, type {session.scored_type}</h2>"
+        note = "averages over type 1, 2, … or all · framed: best of each kind on training and validation"
+        self.map_note.update(f"{title}<p>{note}</p>", session.dark)
+
+    # Words -----------------------------------------------------------------------------------------------------------
+
+    def _missing(self):
+        """What would be drawn and how to make it."""
+        session = self.session
+        if session.slot is None:
+            return f"no labels at T = {session.temperature:g}:\nglassviz simulate makes them"
+        if "test" not in session.point.split:
+            return f"no test configuration:\nglassviz simulate --temperature {session.temperature:g} --test 2"
+        command = f"glassviz train ridge --temperature {session.temperature:g}"
+        command += "" if session.observable == "bond_breaking" else f" --observable {session.observable}"
+        return f"no method here: {command}\nmakes one"
+
+    def _key(self, curves, published, band):
+        """HTML: strokes of the methods with their names."""
+        session, quiet = self.session, NEUTRALS[self.session.dark]["quiet"]
+        entries = [_stroke(c["name"], c["colour"], 3, dash=STROKES[c.get("dash", "solid")]) for c in curves]
+        if band is not None:
+            shade = "ceiling" + " ± error" * bool(np.any(band["high"] > band["low"]))
+            entries.append(_stroke(shade, NEUTRALS[session.dark]["text"], 9, 0.25))
+        entries += [_stroke(c["name"], c["colour"], 1.5, dash="5 3") for c in published]
+        words = f"<span style='color:{quiet}'>dashed: {SOURCE}</span>" if published else ""
+        return "".join(entries) + words
+
+    def _remarks(self, over):
+        """HTML: which levels are shown, where none is near, where one configuration gives no errors."""
+        session, data = self.session, self.session.data
+        levels = sorted({(T, t) for curve in over for T, t in zip(curve["temperature"], curve["time"], strict=True)})
+        words = []
+        for T, t in levels:
+            slot = int(np.abs(data[T].times - t).argmin())
+            words.append(f"{np.nanmean(data[T].mean_correlation(session.scored_type)[:, slot]):.2f} at T = {T:g}")
+        known = {T for T, _ in levels}
+        far = [f"{T:g}" for T in data.temperatures if T not in known and len(data[T].times)]
+        alone = [f"{T:g}" for T in data.temperatures if data[T].split.count("test") == 1]
+        sentences = [f"C shown: {', '.join(words)}"] if words else []
+        sentences += [f"no score near C = {session.level:g} at T = {', '.join(far)}"] if far and words else []
+        sentences += [f"one test configuration, so no error bars, at T = {', '.join(alone)}"] if alone else []
+        sentences += [self._problems[session.data_set]] if session.data_set in self._problems else []
+        if session.metric == "chi_4_ratio":
+            sentences.append("χ₄ needs 3 test configurations")
+        return f"<p>{' · '.join(sentences)}</p>"
+
+    # Choosing --------------------------------------------------------------------------------------------------------
+
+    def _open(self, temperature, time, model):
+        """Show a point's configurations on the page Snapshots, with its method."""
+        chosen = {"model": model} if model else {}
+        self.session.choose(temperature=float(temperature), time=float(time), page="snapshots", **chosen)
+
+    def _open_row(self, place):
+        if place < len(self._targets):
+            self.session.choose(temperature=self.session.temperature, page="snapshots", **self._targets[place])
+
+    def _csv(self):
+        """All scores of the chosen temperature and observable, of every type."""
+        session, judged = self.session, []
+        for entry in session.library.methods(session.data, session.temperature, session.observable):
+            tables = session.library.judgement(entry, session.point)
+            judged += [(entry, session.temperature, kind, rows) for kind, rows in tables.items()]
+        return BytesIO(scores_text(judged, session.data).encode())
+
+    # Layout ----------------------------------------------------------------------------------------------------------
+
+    def _layout(self):
+        both = {"sizing_mode": "stretch_both", "margin": 0}
+        left = pn.Column(
+            self.legend.panel, self.against_time.panel, self.level_note.panel, self.against_temperature.panel, **both
+        )
+        right = pn.Column(
+            pn.Column(self.table, **both),
+            self.map_note.panel,
+            pn.Column(self.map.panel, **both, min_height=340),
+            **both,
+        )
+        strip = pn.FlexBox(*self._controls(), sizing_mode="stretch_width", margin=(6, 10, 0, 10), align_items="center")
+        main = pn.Row(left, right, **both, stylesheets=[PHONE_ROW])
+        whole = {"sizing_mode": "stretch_both", "margin": (0, 0, 8, 0), "styles": {"overflow-y": "auto"}}
+        return pn.Column(self.progress, strip, main, **whole)
+
+    def _controls(self):
+        session = self.session
+        small = {"size": "small", "margin": (2, 8)}
+
+        def types():
+            return {f"Type {kind}": kind for kind in range(1, session.data.system.types + 1)}
+
+        widgets = {
+            "observable": pmui.RadioButtonGroup(
+                label="Propensity", options=OBSERVABLES, width=220, stylesheets=UNLABELLED, **small
+            ),
+            "shown_type": pmui.Select(label="Particles", options=types(), width=110, **small),
+            "metric": pmui.Select(label="Score", options=METRICS, width=210, **small),
+            "level": pmui.RadioButtonGroup(
+                label="Level of the decay", options=LEVELS, width=150, stylesheets=UNLABELLED, **small
+            ),
+            "published": pmui.Switch(label="Published", width=130, **small),
+        }
+
+        def show(*_):
+            widgets["shown_type"].options = types()
+            for name, widget in widgets.items():
+                widget.value = session.scored_type if name == "shown_type" else getattr(session, name)
+
+        def choose(name, value):
+            # Type 1 stands for all types too, which the snapshots may show.
+            if name != "shown_type" or value != session.scored_type:
+                session.choose(**{name: value})
+
+        show()
+        for name, widget in widgets.items():
+            widget.param.watch(lambda event, name=name: choose(name, event.new), "value")
+        session.param.watch(show, [*widgets, "data_set"])
+        download = pmui.FileDownload(callback=self._csv, label="Scores as CSV", variant="text", width=150, **small)
+
+        def name(*_):
+            download.filename = f"scores_{session.data_set}_T{session.temperature:.4f}_{session.observable}.csv"
+
+        name()
+        session.param.watch(name, ["data_set", "temperature", "observable"])
+        return [*widgets.values(), download]
+
+
+def _heights(curves, band, guide):
+    """Limits of the vertical axis: from 0, or from what lies below, to 1 or beyond."""
+    values = [y for curve in curves for y in curve["y"]] + ([] if guide is None else [guide])
+    values += [] if band is None else [*band["low"], *band["high"]]
+    low, high = min([0.0, *values]), max([1.0, *values])
+    return low - 0.02 * (high - low), high + 0.04 * (high - low)
+
+
+def _widths(curves, band):
+    """Limits of the axis of temperatures, with room on both sides of a single one."""
+    places = [x for curve in curves for x in curve["x"]] + ([] if band is None else list(band["x"]))
+    if not places:
+        return None
+    room = 0.08 * (max(places) - min(places)) or 0.05
+    return min(places) - room, max(places) + room
+
+
+def _stroke(name, colour, width, opacity=1.0, dash=""):
+    """A coloured stroke with a name, as HTML."""
+    line = f"x1=0 x2=22 y1=5 y2=5 stroke='{colour}' stroke-width={width} stroke-opacity={opacity}"
+    dashes = f" stroke-dasharray='{dash}'" if dash else ""
+    return (
+        f"<span style='white-space:nowrap;margin-right:14px'><svg width=22 height=10 aria-hidden=true><line {line}"
+        f"{dashes} /></svg> {escape(name)}</span>"
+    )
+
+
+def _line(done, total, dark):
+    """A thin line that grows with the work; nothing when all is there."""
+    if not total:
+        return ""
+    colour = NEUTRALS[dark]["quiet"]
+    share = f"width:{100 * (done + 0.3) / total:.0f}%;height:3px;background:{colour}"
+    return (
+        f"<div role=progressbar aria-label='Scores' aria-valuenow={done} aria-valuemax={total} style='{share}'></div>"
+    )
