@@ -9,7 +9,7 @@ from pathlib import Path
 from glassviz.dataset import home
 from glassviz.errors import InputError
 from glassviz.jobs.job import LOG, REQUEST, STATE, Job, jobs, known_process
-from glassviz.tasks.publish import publish_json
+from glassviz.publish import publish_json
 
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from glassviz.errors import Cancelled, GlassvizError
 from glassviz.jobs.job import PROGRESS, STATE, Job
-from glassviz.tasks.publish import publish_json
+from glassviz.publish import publish_json
 
 PERIOD = 0.5
 """Seconds between two reports at least."""
