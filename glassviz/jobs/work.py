@@ -19,7 +19,8 @@ class Report:
     """What a task calls while it works; ends it with Cancelled when the process was asked to stop."""
 
     def __init__(self, folder):
-        self.folder, self.stop, self.losses = folder, False, {}
+        self.folder, self.stop = folder, False
+        self._content, self._losses = None, {}
         self._begin, self._first, self._last = time.monotonic(), None, -PERIOD
         signal.signal(signal.SIGTERM, self._asked)
 
@@ -33,19 +34,23 @@ class Report:
         now = time.monotonic() - self._begin
         if self._first is None:
             self._first = now, done
-        if now - self._last < PERIOD and done < total:
-            return
-        self._last = now
         # What an earlier run did counts as done, not as fast.
         seconds, steps = now - self._first[0], done - self._first[1]
         left = seconds / steps * (total - done) if steps else None
-        losses = {str(number): history for number, history in self.losses.items()}
-        content = {"done": done, "total": total, "seconds": now, "left": left, "losses": losses}
-        publish_json(self.folder / PROGRESS, content)
+        self._content = {"done": done, "total": total, "seconds": now, "left": left}
+        if now - self._last >= PERIOD:
+            self._last = now
+            self.publish()
+
+    def publish(self):
+        """Write the last report."""
+        if self._content is not None:
+            losses = {str(number): history for number, history in self._losses.items()}
+            publish_json(self.folder / PROGRESS, {**self._content, "losses": losses})
 
     def watch(self, number, history):
         """Keep the losses of a type for the next report."""
-        self.losses[number] = history
+        self._losses[number] = history
 
 
 def train(report, data, temperature, **arguments):
@@ -78,6 +83,7 @@ def main(folder):
     except Exception as error:
         traceback.print_exc()
         end = {"state": "failed", "sentence": f"{type(error).__name__}: {error}"}
+    report.publish()
     publish_json(folder / STATE, {**end, **own})
 
 

@@ -15,12 +15,11 @@ class LossView:
         self.plot = Plot(y_log=True)
         self.plot.figure.title = LEGEND
         columns = {"xs": [], "ys": [], "colour": [], "width": []}
-        self.plot.figure.multi_line(
-            "xs", "ys", source=self.plot.source("lines", **columns), line_color="colour", line_width="width"
-        )
+        lines = self.plot.source("lines", **columns)
+        self.plot.figure.multi_line("xs", "ys", source=lines, line_color="colour", line_width="width", name="lines")
         key = self.plot.source("key", x=[], y=[], text=[], colour=[], below=[])
         names = {"text_color": "colour", "text_font_size": "12px", "text_baseline": "top"}
-        self.plot.figure.text("x", "y", "text", source=key, x_offset=6, y_offset="below", **names)
+        self.plot.figure.text("x", "y", "text", source=key, x_offset=6, y_offset="below", name="key", **names)
         self.panel = self.plot.panel
 
     def update(self, losses, dark, message=""):

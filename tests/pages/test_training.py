@@ -1,9 +1,12 @@
 """Networks trained through the dialog: live losses, cancelling, going on, the model in the menu."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from glassviz.pages.training import TrainingDialog
+from glassviz.session import Session
 from tests.pages.visit import Visit
 
 NAME = "ka2d-glassmlp-bond_breaking-T0.8000"
@@ -14,6 +17,26 @@ def visit(changing, page):
     visitor = Visit(changing, page)
     yield visitor
     visitor.check()
+
+
+def test_a_model_of_another_store_is_not_trained_anew(library, monkeypatch, tmp_path):
+    monkeypatch.setenv("GLASSVIZ_HOME", str(tmp_path))
+    dialog = TrainingDialog(Session(library, temperature=0.8))
+    dialog.open()
+    dialog.kind.value = "ridge"
+    dialog.go.clicks += 1
+    assert "ka2d-ridge-bond_breaking-T0.8000 is stored already" in dialog.words.object
+    assert not dialog.go.disabled
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_button_is_there_where_there_is_something_to_learn_from(library, monkeypatch):
+    session = Session(library, temperature=0.8)
+    dialog = TrainingDialog(session)
+    assert dialog.button.visible
+    monkeypatch.setattr(session.point, "records", [replace(r, split="test") for r in session.point.records])
+    session.param.trigger("temperature")
+    assert not dialog.button.visible
 
 
 def latest(visit, file):
