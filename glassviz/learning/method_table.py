@@ -15,7 +15,7 @@ def method_table(predictions, state_point, observable="bond_breaking", type=1): 
     predictions : (n_configurations, n_times, N), aligned with `state_point`; rows outside the test split are not read.
     Each row, a dict, has besides
         correlation : mean C_B of the type over all labelled configurations, which names the point of the decay
-        variance_ratio, variance_ratio_error : Var_pred / Var_true
+        variance_ratio, variance_ratio_error : Var_pred / Var_true within configurations
         noise_free_variance_ratio, noise_free_variance_ratio_error : against the variance without replica noise
         C_2, C_2_error, C_2_md, C_2_md_error : spatial correlation at R = 2 of prediction and molecular dynamics; and so
             on for R = 5 and 8 (2D) or 4 and 6 (3D)

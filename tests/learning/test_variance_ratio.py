@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from glassviz.learning import ceiling
 from glassviz.learning.variance_ratio import variance_ratio
 
 
@@ -14,20 +13,27 @@ def planted(configurations=40, particles=500, noise=0.8, seed=1):
     return signal, signal[:, None] + noise * rng.normal(size=(configurations, 2, particles))
 
 
-def test_ratio_is_that_of_the_pooled_variances():
+def test_ratio_is_that_of_the_mean_variances_of_configurations():
     signal, halves = planted()
     predicted = 0.3 * signal**2
     label, _, free, _ = variance_ratio(list(predicted), list(halves))
-    assert label == pytest.approx(predicted.var() / halves.mean(axis=1).var(), rel=1e-10)
-    first, second = halves.transpose(1, 0, 2).reshape(2, -1)
-    assert free == pytest.approx(predicted.var() / np.cov(first, second, ddof=0)[0, 1], rel=1e-10)
+    within = predicted.var(axis=1).mean()
+    assert label == pytest.approx(within / halves.mean(axis=1).var(axis=1).mean(), rel=1e-10)
+    assert free == pytest.approx(within / np.mean([np.cov(*pair, ddof=0)[0, 1] for pair in halves]), rel=1e-10)
 
 
-def test_a_perfect_prediction_has_one_and_the_square_of_the_ceiling():
+def test_means_of_configurations_do_not_count():
+    signal, halves = planted(8, 60)
+    means = 5 * np.arange(8.0)[:, None]
+    moved = variance_ratio(list(signal + means), list(halves))
+    np.testing.assert_allclose(moved, variance_ratio(list(signal), list(halves)), rtol=1e-9)
+
+
+def test_a_perfect_prediction_has_one_and_less_where_labels_are_noisy():
     signal, halves = planted()
     label, label_error, free, free_error = variance_ratio(list(signal), list(halves))
     assert free == pytest.approx(1, abs=0.02)
-    assert label == pytest.approx(ceiling(halves) ** 2, abs=0.01)
+    assert label == pytest.approx(1 / (1 + 0.8**2 / 2), abs=0.01)
     assert abs(free - 1) < 4 * free_error
     assert 0 < label_error < 0.02
 
