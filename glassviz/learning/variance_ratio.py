@@ -8,12 +8,12 @@ from glassviz.learning.resampling import jackknife, ratio
 def variance_ratio(predicted, halves):
     """Var_pred / Var_true within configurations, and the same against the variance without replica noise.
 
-    Var is about each configuration's own mean, as in GlassMLP's loss: how far the means of configurations differ is what
-    chi_4 tells (learning.susceptibility_ratio). Labels of finite replicas, y = (a + b) / 2 with a and b the means of
-    the two halves, spread by their noise too: Var(y) = Cov(a, b) + noise, and the noise of the halves is independent,
-    so that Cov(a, b) is the variance that infinitely many replicas would have. A perfect prediction has the ratio 1 to
-    Cov(a, b), and to Var(y) the ratio Cov(a, b) / Var(y), about the square of the ceiling. Ratios below these tell of a
-    prediction that hedges towards the mean.
+    Var is about each configuration's own mean, as in GlassMLP's loss: how far the means of configurations differ is
+    what chi_4 tells (learning.susceptibility_ratio). Labels of finite replicas, y = (a + b) / 2 with a and b the
+    means of the two halves, spread by their noise too: Var(y) = Cov(a, b) + noise, and the noise of the halves is
+    independent, so that Cov(a, b) is the variance that infinitely many replicas would have. A perfect prediction has
+    the ratio 1 to Cov(a, b), and to Var(y) the ratio Cov(a, b) / Var(y), about the square of the ceiling. Ratios
+    below these tell of a prediction that hedges towards the mean.
 
     predicted : a list of (n,), one for each configuration; halves : a list of (2, n)
     Returns (ratio to Var(y), its error, ratio to Cov(a, b), its error), jackknife errors over configurations; nan where

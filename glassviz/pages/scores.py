@@ -7,14 +7,12 @@ from io import BytesIO
 
 import numpy as np
 import panel as pn
-import panel_material_ui as pmui
 
 from glassviz.errors import Cancelled, GlassvizError
 from glassviz.learning.published_scores import SOURCE
-from glassviz.pages.controls import UNLABELLED
+from glassviz.pages.score_controls import score_controls
 from glassviz.pages.score_curves import COLUMNS, LABELS, Curves, table_rows
 from glassviz.pages.snapshots import PHONE
-from glassviz.session import LEVELS, METRICS, OBSERVABLES
 from glassviz.tasks.score_csv import scores_text
 from glassviz.views.colours import NEUTRALS
 from glassviz.views.curves import CurvesView
@@ -252,52 +250,15 @@ class ScoresPage:
             pn.Column(self.map.panel, **both, min_height=340),
             **both,
         )
-        strip = pn.FlexBox(*self._controls(), sizing_mode="stretch_width", margin=(6, 10, 0, 10), align_items="center")
+        strip = pn.FlexBox(
+            *score_controls(self.session, self._csv),
+            sizing_mode="stretch_width",
+            margin=(6, 10, 0, 10),
+            align_items="center",
+        )
         main = pn.Row(left, right, **both, stylesheets=[PHONE_ROW])
         whole = {"sizing_mode": "stretch_both", "margin": (0, 0, 8, 0), "styles": {"overflow-y": "auto"}}
         return pn.Column(self.progress, strip, main, **whole)
-
-    def _controls(self):
-        session = self.session
-        small = {"size": "small", "margin": (2, 8)}
-
-        def types():
-            return {f"Type {kind}": kind for kind in range(1, session.data.system.types + 1)}
-
-        widgets = {
-            "observable": pmui.RadioButtonGroup(
-                label="Propensity", options=OBSERVABLES, width=220, stylesheets=UNLABELLED, **small
-            ),
-            "shown_type": pmui.Select(label="Particles", options=types(), width=110, **small),
-            "metric": pmui.Select(label="Score", options=METRICS, width=210, **small),
-            "level": pmui.RadioButtonGroup(
-                label="Level of the decay", options=LEVELS, width=150, stylesheets=UNLABELLED, **small
-            ),
-            "published": pmui.Switch(label="Published", width=130, **small),
-        }
-
-        def show(*_):
-            widgets["shown_type"].options = types()
-            for name, widget in widgets.items():
-                widget.value = session.scored_type if name == "shown_type" else getattr(session, name)
-
-        def choose(name, value):
-            # Type 1 stands for all types too, which the snapshots may show.
-            if name != "shown_type" or value != session.scored_type:
-                session.choose(**{name: value})
-
-        show()
-        for name, widget in widgets.items():
-            widget.param.watch(lambda event, name=name: choose(name, event.new), "value")
-        session.param.watch(show, [*widgets, "data_set"])
-        download = pmui.FileDownload(callback=self._csv, label="Scores as CSV", variant="text", width=150, **small)
-
-        def name(*_):
-            download.filename = f"scores_{session.data_set}_T{session.temperature:.4f}_{session.observable}.csv"
-
-        name()
-        session.param.watch(name, ["data_set", "temperature", "observable"])
-        return [*widgets.values(), download]
 
 
 def _heights(curves, band, guide):
