@@ -1,5 +1,6 @@
 """Library: the data sets and models that the sessions of one server share."""
 
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
@@ -8,6 +9,7 @@ import numpy as np
 from glassviz.dataset import EMBEDDED, Dataset, data_places, home
 from glassviz.dynamics.relaxation_time import SHORT, relaxation_time
 from glassviz.errors import DataError, GlassvizError
+from glassviz.learning.model_folder import HEADER
 from glassviz.learning.score import ceiling_table
 from glassviz.learning.single_descriptors import single_descriptors
 from glassviz.learning.store import damaged_models, methods_for, opened_models
@@ -29,8 +31,8 @@ class Library:
         self.data_sets, self.models = {}, []
         self._failures, self._model_failures = {}, []
         self._scores, self._results, self._lock = {}, {}, Lock()
+        self._seen_models, self.models_opened = None, 0
         self.refresh()
-        self.open_models()
         if not self.data_sets:
             where = ", ".join(map(str, self.data_folders))
             reason = "".join(f": {sentence}" for sentence in list(self._failures.values())[:1])
@@ -43,7 +45,7 @@ class Library:
         return [*left_out, *self._failures.values(), *self._model_failures]
 
     def refresh(self):
-        """Notice data sets and configurations that were added, corrected or removed; True when something was.
+        """Notice data sets, configurations and models that were added, corrected or removed; True when something was.
 
         What cannot be read any more stays as it was, and `problems` says so.
         """
@@ -60,13 +62,28 @@ class Library:
                         changed = True
                 except GlassvizError as error:
                     self._failures[name] = str(error)
+            if self._stored_models() != self._seen_models:
+                self.open_models()
+                changed = True
             if changed:
                 self._scores.clear()
                 self._results.clear()
             return changed
 
+    def _stored_models(self):
+        """What changes when a model is stored, replaced or removed."""
+        found = []
+        for file in (file for folder in self.model_folders for file in sorted(folder.glob(f"[!.]*/{HEADER}"))):
+            # One that is being replaced at this moment is found the next time.
+            with suppress(OSError):
+                status = file.stat()
+                found.append((file, status.st_ino, status.st_mtime_ns))
+        return found
+
     def open_models(self):
         """Find stored models anew; of two with one name the first folder's is taken."""
+        self._seen_models = self._stored_models()
+        self.models_opened += 1
         folders = [folder for folder in self.model_folders if folder.is_dir()]
         named = {}
         for entry in (entry for folder in folders for entry in opened_models(folder)):

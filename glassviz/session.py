@@ -86,8 +86,8 @@ class Session(param.Parameterized):
         self.seen = self.stamp()
 
     def stamp(self):
-        """What changes when the chosen data set does on disk."""
-        return id(self.data), self.data.generation
+        """What changes when the chosen data set or the stored models do on disk."""
+        return id(self.data), self.data.generation, self.library.models_opened
 
     def choices(self, name):
         """What may be chosen for one of DEPENDENT, given the choices before it, in order."""

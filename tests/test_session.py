@@ -6,6 +6,7 @@ import pytest
 from glassviz.errors import DataError
 from glassviz.library import Library
 from glassviz.session import Session
+from glassviz.tasks.train import train
 from tests.pages.conftest import TIMES, fill
 
 
@@ -121,3 +122,23 @@ def test_structure_follows_positions_and_copies(session):
 def test_without_data_the_sentence_names_the_folder(tmp_path):
     with pytest.raises(DataError, match=r"no data set with a configuration lies in .*; glassviz simulate makes one"):
         Library([tmp_path])
+
+
+def test_a_model_that_is_stored_meanwhile_is_offered_and_one_that_is_replaced_is_read_anew(tmp_path):
+    fill(tmp_path)
+    library = Library([tmp_path / "data"], [tmp_path / "models"])
+    session = Session(library, temperature=1.0)
+    before = session.stamp()
+    assert session.choices("model") == [""]
+    library.refresh()
+    assert session.stamp() == before
+    path = train(library.data_sets["small"][1.0], "ridge", tmp_path / "models")
+    library.refresh()
+    assert session.stamp() != before
+    assert session.choices("model") == [path.name, ""]
+    session.choose(model=path.name)
+    first, score = session.predicted(), library.score(session.entry, session.point, 1)
+    train(session.point, "ridge", tmp_path / "models", overwrite=True, lengths=[0.0], observables=["energy"])
+    library.refresh()
+    assert np.nanmax(np.abs(session.predicted() - first)) > 0
+    assert library.score(session.entry, session.point, 1) != score

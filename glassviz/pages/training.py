@@ -163,7 +163,7 @@ class TrainingDialog:
             self.words.object = f"**{state.get('sentence', 'It failed.')}**"
         else:
             session, name = self.session, Path(state["result"]).name
-            session.library.open_models()
+            session.library.refresh()
             self.bar.value, self.words.object = 100, f"Stored as {name}."
             if self._wanted == (session.data_set, session.temperature, self._wanted and self._wanted[2]):
                 session.choose(observable=self._wanted[2], model=name)

@@ -1,6 +1,7 @@
 """Networks trained through the dialog: live losses, cancelling, going on, the model in the menu."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -51,22 +52,29 @@ def test_a_network_is_trained_cancelled_and_goes_on(visit):
     page = visit.page
     page.get_by_role("button", name="Train a model").click()
     page.get_by_role("button", name="As published").click()
+    # So many that it cannot end before it is cancelled.
+    networks, at_work = page.get_by_label("Networks for each type and time"), re.compile(r"Type \d, epoch \d+")
+    networks.fill("64")
+    networks.press("Enter")
     page.get_by_role("button", name="Train", exact=True).click()
-    page.get_by_text("Type 1, epoch").wait_for(timeout=60_000)
+    page.get_by_text(at_work).wait_for(timeout=60_000)
     assert page.get_by_role("button", name="Train", exact=True).is_disabled()
     page.get_by_role("button", name="Cancel").click()
     visit.until(lambda: latest(visit, "state.json")["state"] == "cancelled", "a cancelled job")
     page.get_by_text("the same choices go on from here").wait_for()
     reached = latest(visit, "progress.json")["done"]
     page.get_by_role("button", name="Train", exact=True).click()
-    page.get_by_text("Type 1, epoch").wait_for(timeout=60_000)
+    page.get_by_text(at_work).wait_for(timeout=60_000)
     assert latest(visit, "progress.json")["done"] >= reached
     page.get_by_role("button", name="Cancel").click()
     page.get_by_text("the same choices go on from here").wait_for()
     page.get_by_role("button", name="Quick").click()
+    networks.fill("2")
+    networks.press("Enter")
     page.get_by_role("button", name="Train", exact=True).click()
     page.get_by_text(f"Stored as {NAME}").wait_for(timeout=120_000)
     visit.holds(model=NAME)
+    assert json.loads((visit.server.home / "models" / NAME / "model.json").read_text())["seeds"] == 2
     page.get_by_role("button", name="close", exact=True).click()
     page.get_by_text("Predicted, glassmlp").first.wait_for()
     assert [path.name for path in (visit.server.home / "models").iterdir() if path.name.startswith(".")] == []
