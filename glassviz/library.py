@@ -30,7 +30,7 @@ class Library:
         self.model_folders = [Path(folder) for folder in model_folders or (EMBEDDED / "models", home() / "models")]
         self.data_sets, self.models = {}, []
         self._failures, self._model_failures = {}, []
-        self._scores, self._results, self._lock = {}, {}, Lock()
+        self._results, self._lock = {}, Lock()
         self._seen_models, self.models_opened = None, 0
         self.refresh()
         if not self.data_sets:
@@ -66,7 +66,6 @@ class Library:
                 self.open_models()
                 changed = True
             if changed:
-                self._scores.clear()
                 self._results.clear()
             return changed
 
@@ -89,8 +88,6 @@ class Library:
         for entry in (entry for folder in folders for entry in opened_models(folder)):
             named.setdefault(entry["name"], entry)
         self.models = list(named.values())
-        # A model may have been replaced by another of its name.
-        self._scores.clear()
         self._model_failures = [f"{path}: {sentence}" for path, sentence in damaged_models(*folders)]
 
     def methods(self, data, temperature, observable):
@@ -136,11 +133,7 @@ class Library:
 
     def score(self, entry, point, type_number):
         """Scores of a method on the test split of a state point, computed once."""
-        key = (entry["name"], entry["path"], entry["observable"], point, type_number)
-        with self._lock:
-            if key not in self._scores:
-                self._scores[key] = score(entry, point, type_number)
-            return self._scores[key]
+        return self._once((*_key(entry, point), type_number), lambda: score(entry, point, type_number))
 
 
 def _key(entry, point):
