@@ -80,14 +80,11 @@ class Library:
         return found
 
     def open_models(self):
-        """Find stored models anew; of two with one name the first folder's is taken."""
+        """Find stored models anew."""
         self._seen_models = self._stored_models()
         self.models_opened += 1
         folders = [folder for folder in self.model_folders if folder.is_dir()]
-        named = {}
-        for entry in (entry for folder in folders for entry in opened_models(folder)):
-            named.setdefault(entry["name"], entry)
-        self.models = list(named.values())
+        self.models = opened_models(*folders)
         self._model_failures = [f"{path}: {sentence}" for path, sentence in damaged_models(*folders)]
 
     def methods(self, data, temperature, observable):

@@ -1,6 +1,7 @@
 """Which trained models there are, and loading one of any kind."""
 
 import os
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -27,13 +28,22 @@ def stored_models(*folders):
 
 def opened_models(*folders):
     """As `stored_models`, each entry with the loaded "model"."""
-    found = []
+    found = {}
     for path in _candidates(folders):
         try:
-            found.append(entry_of(load_model(path), path.name, path))
+            model = load_model(path)
         except DataError:
             continue
-    return found
+        # The same name in a later folder, as of an embedded model trained anew, is told apart.
+        name = next(name for name in _names(path.name) if name not in found)
+        found[name] = entry_of(model, name, path)
+    return list(found.values())
+
+
+def _names(name):
+    """A name, then the name with 2, 3, ... behind it."""
+    yield name
+    yield from (f"{name} ({k})" for k in count(2))
 
 
 def entry_of(model, name, path=None):
@@ -86,7 +96,7 @@ def load_model(path):
 
 
 def _candidates(folders):
-    """Every folder that claims to be a model, once, sorted by name and path."""
+    """Every folder that claims to be a model, once, sorted by name; of one name in the order of the folders."""
     found = {}
     for folder in folders:
         for parent in (Path(folder) / "models", Path(folder)):
@@ -94,4 +104,4 @@ def _candidates(folders):
                 # Names with a leading dot are being written or deleted.
                 named = (p for p in parent.iterdir() if not p.name.startswith("."))
                 found.update({os.path.realpath(p): p for p in named if os.path.lexists(p / HEADER)})
-    return sorted(found.values(), key=lambda path: (path.name, str(path)))
+    return sorted(found.values(), key=lambda path: path.name)

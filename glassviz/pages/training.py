@@ -9,7 +9,6 @@ from glassviz.dataset import home
 from glassviz.errors import GlassvizError
 from glassviz.jobs import running, start
 from glassviz.session import OBSERVABLES
-from glassviz.tasks.train import model_name
 from glassviz.views.losses import LossView
 
 KINDS = {"GlassMLP": "glassmlp", "Ridge regression": "ridge"}
@@ -98,16 +97,14 @@ class TrainingDialog:
     def _start(self):
         session, kind = self.session, self.kind.value
         networks = {"seeds": self.seeds.value, "schedule": self.schedule.value} if kind == "glassmlp" else {}
-        name, store = model_name(session.point, kind, self.observable.value), home() / "models"
         self._ready(False)
         try:
-            self._refuse_embedded(name, store)
             self._job = start(
                 "train",
                 data=[str(folder.resolve()) for folder in session.data.folders],
                 temperature=session.temperature,
                 kind=kind,
-                folder=str(store),
+                folder=str(home() / "models"),
                 observable=self.observable.value,
                 overwrite=True,
                 **networks,
@@ -119,12 +116,6 @@ class TrainingDialog:
         self._wanted = session.data_set, session.temperature, self.observable.value
         self.words.object = "Starting …"
         self._follow()
-
-    def _refuse_embedded(self, name, store):
-        """A model that comes with the project would hide one of the same name."""
-        entry = next((entry for entry in self.session.library.models if entry["name"] == name), None)
-        if entry is not None and Path(entry["path"]).resolve().parent != store.resolve():
-            raise GlassvizError(f"{name} is stored already in {entry['path'].parent}, which is never written to")
 
     def _follow(self):
         if self._watching is None:
@@ -162,8 +153,9 @@ class TrainingDialog:
         elif state["state"] == "failed":
             self.words.object = f"**{state.get('sentence', 'It failed.')}**"
         else:
-            session, name = self.session, Path(state["result"]).name
+            session, path = self.session, Path(state["result"])
             session.library.refresh()
+            name = next((e["name"] for e in session.library.models if e["path"].resolve() == path.resolve()), path.name)
             self.bar.value, self.words.object = 100, f"Stored as {name}."
             if self._wanted == (session.data_set, session.temperature, self._wanted and self._wanted[2]):
                 session.choose(observable=self._wanted[2], model=name)

@@ -165,3 +165,11 @@ def test_listing_finds_models_in_both_places_and_names_damaged_ones(fitted, save
     assert path == tmp_path / "models" / "broken"
     assert "weights.safetensors" in sentence
     assert stored_models() == []
+
+
+def test_models_of_one_name_are_told_apart_in_the_order_of_their_folders(fitted, saved, tmp_path):
+    for folder in ("z", "a"):
+        fitted.save(tmp_path / folder / "ridge-a")
+    entries = stored_models(tmp_path, tmp_path / "z", tmp_path / "a")
+    assert [entry["name"] for entry in entries] == ["ridge-a", "ridge-a (2)", "ridge-a (3)"]
+    assert [entry["path"].parent.name for entry in entries] == ["models", "z", "a"]
