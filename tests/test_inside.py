@@ -99,7 +99,7 @@ def test_weights_have_a_place_for_each_descriptor(session):
     column = model.descriptor_names.index("perimeter L=0.7 all")
     np.testing.assert_array_equal(weights[:, 2, 1, 3], model.input_weights(10.0, 2, 1)[:, column])
     session.choose(model=session.second_model)
-    assert inside.weights(session).shape == (1, 3, 5, 4)
+    assert inside.weights(session).shape == (1, 3, 3, 4)
 
 
 def test_what_is_missing_is_said_in_one_sentence(session, monkeypatch):
