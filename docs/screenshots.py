@@ -24,6 +24,7 @@ PORT = 5017
 FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--disable-background-networking"]
 PICTURES = {
     "dynamics": "page=dynamics&temperature=0.4",
+    "bottleneck": "temperature=0.4&third_view=bottleneck&colour_range=data",
     "scores": "page=scores&temperature=0.4",
     "snapshots_light": "temperature=0.4&colour_range=data",
     "snapshots_dark": "temperature=0.5&dark=1&third_view=difference&colour_range=data",
@@ -43,7 +44,7 @@ def main():
                 page = browser.new_page(viewport={"width": 1440, "height": 900})
                 page.goto(f"http://localhost:{PORT}/app?{query}")
                 page.wait_for_selector("canvas")
-                page.wait_for_timeout(6000)
+                page.wait_for_timeout(20000)
                 page.screenshot(path=ROOT / "docs" / "images" / f"{name}.png")
                 page.close()
             draw_equilibration(browser.new_page(viewport={"width": 1040, "height": 420}))
