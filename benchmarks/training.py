@@ -39,8 +39,9 @@ def data_of(temperature, times):
     labels = propensity(point, "bond_breaking")
     train, validation, present = training_indices(point, labels)
     slots = np.flatnonzero(present)[-times:]
+    halves = propensity(point, "bond_breaking_halves")
     inputs = descriptors_of(point, train + validation, LENGTHS, OBSERVABLES)
-    data = {k: (point.inherent[k], inputs[k], labels[k, slots]) for k in train + validation}
+    data = {k: (point.inherent[k], inputs[k], halves[k][:, slots]) for k in train + validation}
     return data, (train, validation), point.times[slots]
 
 

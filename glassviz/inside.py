@@ -106,7 +106,9 @@ def colouring(session, place=None):
     if session.coloured_by == "measured":
         place = session.configuration if place is None else place
         return getattr(session.point, session.observable)[place, slot]
-    return session.predicted(place)[slot]
+    # What this network says, as the lines and the ground do; the snapshots show the mean over all networks.
+    own = (record.thermal.types == session.scored_type)[:, None]
+    return output(session, np.where(own, bottleneck(session, place), np.nan))
 
 
 def tested(session):

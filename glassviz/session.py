@@ -31,7 +31,7 @@ STATIC_VIEWS = {"g(r)": "pair_correlation", "S(q)": "structure_factor", "V(r)": 
 METRICS = {
     "Pearson": "pearson",
     "Pearson / ceiling": "pearson_ceiling",
-    "Variance ratio": "variance_ratio",
+    "Variance ratio": "noise_free_variance_ratio",
     "Correlation C at R = 2": "C_2",
     "χ₄ ratio": "chi_4_ratio",
 }

@@ -43,8 +43,8 @@ def open_data(arguments):
 
 
 def model_folders(extra=()):
-    """Where models are looked for: given folders, the embedded ones, those in the user's folder."""
-    return [Path(folder) for folder in (*extra, EMBEDDED / "models", home() / "models") if Path(folder).is_dir()]
+    """Where models are looked for: the embedded ones, those in the user's folder, given folders, in this order."""
+    return [Path(folder) for folder in (EMBEDDED / "models", home() / "models", *extra) if Path(folder).is_dir()]
 
 
 class ProgressBar:

@@ -76,23 +76,24 @@ def show(entry, temperature, kind, rows, dimension):
     """The table of one method."""
     from glassviz.learning.method_table import correlation_names
 
-    names = correlation_names(dimension)
+    names, plain = correlation_names(dimension), ("correlation", "pearson", "error", "ceiling")
     test = max((row["configurations"] for row in rows), default=0)
     print(f"\n{entry['name']}: T = {temperature:g}, type {kind}, {test} test configuration{'s' * (test != 1)}")
-    ratios = ("variance_ratio", *names, "chi_4_ratio")
     table(
         ("t", "mean C_B", "Pearson", "error", "ceiling", "variance", *(f"{name} (MD)" for name in names), "chi_4"),
         [
             (
                 f"{row['time']:g}",
-                *(f"{row[name]:.3f}" for name in ("correlation", "pearson", "error", "ceiling", "variance_ratio")),
+                *(f"{row[name]:.3f}" for name in (*plain, "noise_free_variance_ratio")),
                 *(f"{row[name]:.2f} ({row[f'{name}_md']:.2f})" for name in names),
-                f"{row[ratios[-1]]:.2f}",
+                f"{row['chi_4_ratio']:.2f}",
             )
             for row in rows
         ],
     )
-    print("variance, chi_4: predicted / MD (chi_4 from 3 test configurations on); C_R: predicted (MD)")
+    print(
+        "MD without replica noise: variance, chi_4 (from 3 test configurations on) predicted / MD; C_R predicted (MD)"
+    )
     if test < 2:
         print("one test configuration: no errors can be told")
 

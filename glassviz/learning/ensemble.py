@@ -35,7 +35,8 @@ def stages_of(schedule):
 def train_types(data, split, observable, times, keys, stages, device, progress=None, watch=None, checkpoint=None):
     """Train the networks of several types, one type after another.
 
-    data : {index: (inherent Configuration, descriptors (N, M), labels (n_times, N))}; split : (training, validation)
+    data : {index: (inherent Configuration, descriptors (N, M), labels of the halves of the replicas (2, n_times, N))}
+    split : (training, validation)
     times : (n_times,), for errors; keys : {type: one sequence of integers for each seed}; the network of a time is
     seeded with (*key, time's place)
     progress, watch, checkpoint : as in GlassMLP.fit
@@ -75,9 +76,12 @@ def prepare(data, split, number, observable, times, keys, stages, device):
     def sample(k):
         configuration, descriptors, labels = data[k]
         inputs = tensor((descriptors[own[k]][:, kept] - means) / scales)
-        targets = tensor(labels[:, own[k]]).repeat(seeds, 1)
+        halves = tensor(labels[:, :, own[k]]).repeat(1, seeds, 1)
         weights = correlation_weights(configuration.positions[own[k]], configuration.box) if whole else None
-        return Sample(inputs, targets, weights if weights is None else weights.to(device), observable)
+        weights = weights if weights is None else weights.to(device)
+        # The product of halves is free of noise for a mobility that is linear in the label, not for a threshold of it.
+        linear = observable == "bond_breaking"
+        return Sample(inputs, halves.mean(dim=0), weights, observable, halves if linear else None)
 
     samples = [sample(k) for k in train]
     spread = torch.cat([s.targets for s in samples], dim=1).std(dim=1, correction=0)

@@ -77,11 +77,12 @@ class GlassMLP(DescriptorModel):
 
         _check_seeds(seeds, seed)
         device, stages = open_device(device), stages_of(schedule)
-        labels, split, numbers, present = _training_set(state_point, observable, types, times)
+        split, numbers, present = _training_set(state_point, observable, types, times)
+        halves = propensity(state_point, f"{observable}_halves")
         used = split[0] + split[1]
         lengths = lengths_for(state_point, lengths, LENGTHS)
         inputs = descriptors_of(state_point, used, lengths, observables)
-        data = {k: (state_point.inherent[k], inputs[k], labels[k, present]) for k in used}
+        data = {k: (state_point.inherent[k], inputs[k], halves[k][:, present]) for k in used}
         keys = {number: [(seed, s, number) for s in range(seeds)] for number in numbers}
         about = observable, state_point.times[present]
         learnt = train_types(data, split, *about, keys, stages, device, progress, watch, checkpoint)
@@ -186,7 +187,7 @@ def _check_seeds(seeds, seed):
 
 
 def _training_set(state_point, observable, types, times):
-    """Labels, (training, validation) indices, types, and the times at which the labels of every type vary.
+    """(Training, validation) indices, types, and the times at which the labels of every type vary.
 
     A time that was asked for is not left out: InputError names types and times, as where none is left.
     """
@@ -198,7 +199,7 @@ def _training_set(state_point, observable, types, times):
     if still and (times is not None or not (present & varies).any()):
         where = ", ".join(f"type {number} at t = {time:g}" for number, time in still)
         raise InputError(f"the {observable} labels of the training split have no variance for {where}")
-    return labels, (train, validation), numbers, present & varies
+    return (train, validation), numbers, present & varies
 
 
 def _check_header(header, file):

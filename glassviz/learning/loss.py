@@ -4,6 +4,7 @@ loss = MAE / std + 0.5 sum_k |C_k - C_k^pred| / |C_1 - C_3| + |Var^pred - Var| /
 C_k = [sum_i d_i (sum_j w_k(r_ij) d_j / sum_j w_k(r_ij))] / sum_i d_i^2, w_k = exp(-(r - R_k)^2 / 2), j = i included,
 R = 2, 5, 8 (2D) or 2, 4, 6 (3D); d_i is the fluctuation of the mobility about its mean in the configuration, 1 - C_B^i
 or, for displacements, (1 + tanh(20 (R_i - 0.44))) / 2. All sums run over the particles of one type.
+C_k and Var of bond breaking in molecular dynamics are taken without replica noise, see Sample.true_values.
 Source: Jung, Biroli, Berthier, PRL 130, 238202 (2023), supplement.
 """
 
@@ -18,6 +19,8 @@ from glassviz.learning.spatial_correlation import DISTANCES
 
 CORRELATION, VARIANCE = 0.5, 1.0
 SMALLEST = 1e-12
+NOISY = 0.1
+"""Share of the labels' variance that products of halves must keep to be told from noise."""
 
 
 def mobility(values, observable):
@@ -50,16 +53,32 @@ class Sample:
 
     inputs : (n, M) standardised; targets : (E, n)
     weights : (3, n, n) from `correlation_weights`, or None where only the first term is used
+    halves : (2, E, n), the targets of each half of the replicas, or None: the targets count as free of noise
     """
 
     inputs: torch.Tensor
     targets: torch.Tensor
     weights: torch.Tensor | None
     observable: str
+    halves: torch.Tensor | None = None
 
     def true_values(self):
-        """C_k (E, 3) and variance (E,) of the targets' mobility."""
-        return collective(self.targets, self)
+        """C_k (E, 3) and variance (E,) of the mobility in molecular dynamics, without the noise of the replicas.
+
+        Squares of fluctuations become products d_a d_b of the halves, whose noise is independent: with 8 replicas noise
+        is half of the variance of the labels and more, and a network that is held to it learns to exaggerate. Where
+        less than NOISY of the variance is left, no signal can be told, and the labels' own values are taken.
+        """
+        own = collective(self.targets, self)
+        if self.halves is None:
+            return own
+        first, second = (_fluctuations(half, self.observable) for half in self.halves)
+        product = (first * second).sum(dim=1)
+        found = (_around(second, self.weights) * first[:, None]).sum(dim=2)
+        told = product > NOISY * own[1] * first.shape[1]
+        product = torch.where(told, product, torch.ones_like(product))
+        correlations = torch.where(told[:, None], found / product[:, None], own[0])
+        return correlations, torch.where(told, product / first.shape[1], own[1])
 
 
 def collective(values, sample):
@@ -69,14 +88,24 @@ def collective(values, sample):
 
 def _collective(values, sample):
     """Fluctuations d (E, n), S_k d (E, 3, n), d d (E,), C_k (E, 3) and the variance (E,)."""
-    moving = mobility(values, sample.observable)
-    fluctuations = moving - moving.mean(dim=1, keepdim=True)
-    members, number = fluctuations.shape
-    around = (fluctuations @ sample.weights.reshape(-1, number).T).reshape(members, -1, number)
+    fluctuations = _fluctuations(values, sample.observable)
+    around = _around(fluctuations, sample.weights)
     squares = (fluctuations**2).sum(dim=1)
     total = squares.clamp_min(SMALLEST)
     found = (around * fluctuations[:, None]).sum(dim=2) / total[:, None]
-    return fluctuations, around, total, found, squares / number
+    return fluctuations, around, total, found, squares / fluctuations.shape[1]
+
+
+def _fluctuations(values, observable):
+    """Mobility of values (E, n) about its mean."""
+    moving = mobility(values, observable)
+    return moving - moving.mean(dim=1, keepdim=True)
+
+
+def _around(fluctuations, weights):
+    """S_k d, (E, 3, n), of fluctuations d (E, n)."""
+    members, number = fluctuations.shape
+    return (fluctuations @ weights.reshape(-1, number).T).reshape(members, -1, number)
 
 
 def error_term(predicted, sample, scale):

@@ -56,8 +56,7 @@ def bootstrap_error(predicted, true, samples=400, seed=0):
     particles of one configuration are not independent. nan with fewer than two configurations.
     Raises InputError when the lengths differ.
     """
-    drawn = _drawn_correlations(predicted, true, samples, seed)
-    return _spread(drawn, len(true))
+    return _spread(*_drawn_correlations(predicted, true, samples, seed))
 
 
 def ceiling_error(halves, samples=400, seed=0):
@@ -66,9 +65,9 @@ def ceiling_error(halves, samples=400, seed=0):
     halves : a list of (2, n), one for each configuration, the particles of one type.
     nan with fewer than two configurations; draws without a ceiling (r <= 0) are left out.
     """
-    r = _drawn_correlations([first for first, _ in halves], [second for _, second in halves], samples, seed)
+    r, number = _drawn_correlations([first for first, _ in halves], [second for _, second in halves], samples, seed)
     r = r[r > 0]
-    return _spread(np.sqrt(2 * r / (1 + r)), len(halves))
+    return _spread(np.sqrt(2 * r / (1 + r)), number)
 
 
 def _spread(drawn, configurations):
@@ -79,21 +78,25 @@ def _spread(drawn, configurations):
 
 
 def _drawn_correlations(predicted, true, samples, seed):
-    """Pooled Pearson correlations of sets of configurations drawn with replacement, where they are defined."""
+    """Pooled Pearson correlations of sets of configurations drawn with replacement, where they are defined.
+
+    Returns them and the number of configurations drawn from: those without any pair of numbers don't count.
+    """
     if len(predicted) != len(true) or any(np.shape(p) != np.shape(t) for p, t in zip(predicted, true, strict=False)):
         raise InputError("predicted and true differ in shape, expected one pair of equal arrays per configuration")
-    if len(true) < 2:
-        return np.empty(0)
     # Sums of each configuration suffice; centred values keep them accurate.
     x, y = [np.asarray(p, float) for p in predicted], [np.asarray(t, float) for t in true]
-    x_mean, y_mean = np.nanmean(np.concatenate(x)), np.nanmean(np.concatenate(y))
-    sums = np.array([_moments(p - x_mean, t - y_mean) for p, t in zip(x, y, strict=True)])
+    pairs = [(p, t) for p, t in zip(x, y, strict=True) if np.isfinite(p + t).any()]
+    if len(pairs) < 2:
+        return np.empty(0), len(pairs)
+    x_mean, y_mean = (np.nanmean(np.concatenate(side)) for side in zip(*pairs, strict=True))
+    sums = np.array([_moments(p - x_mean, t - y_mean) for p, t in pairs])
     drawn = np.random.default_rng(seed).integers(0, len(sums), (samples, len(sums)))
     totals = sums[drawn].sum(axis=1)
-    n, sx, sy, sxx, syy, sxy = totals[totals[:, 0] > 0].T
+    n, sx, sy, sxx, syy, sxy = totals.T
     variances = (sxx - sx * sx / n) * (syy - sy * sy / n)
     defined = variances > 0
-    return (sxy - sx * sy / n)[defined] / np.sqrt(variances[defined])
+    return (sxy - sx * sy / n)[defined] / np.sqrt(variances[defined]), len(pairs)
 
 
 def score_table(predictions, state_point, observable="bond_breaking", type=1):  # noqa: A002 - a particle's type

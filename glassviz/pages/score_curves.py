@@ -12,7 +12,7 @@ SINGLE = "best single descriptor"
 LABELS = {
     "pearson": "Pearson correlation",
     "pearson_ceiling": "Pearson correlation / ceiling",
-    "variance_ratio": "variance, predicted / MD",
+    "noise_free_variance_ratio": "variance, predicted / MD",
     "C_2": "spatial correlation C at R = 2",
     "chi_4_ratio": "χ₄, predicted / MD",
 }
@@ -226,7 +226,7 @@ def table_rows(session):
 
 def _table_row(entry, name, kind, row, session):
     """Cells as text, keys to sort by."""
-    values = [row[key] for key in ("ceiling", "variance_ratio", "C_2", "C_2_md", "chi_4_ratio")]
+    values = [row[key] for key in ("ceiling", "noise_free_variance_ratio", "C_2", "C_2_md", "chi_4_ratio")]
     cells = [name, str(kind), f"{row['time']:g}", number(row["correlation"], 2)]
     cells += [with_error(row["pearson"], row["error"]), *(number(value, 2) for value in values)]
     keys = [name, kind, row["time"], row["correlation"], row["pearson"], *values]

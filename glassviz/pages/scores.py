@@ -130,7 +130,7 @@ class ScoresPage:
         session, curves = self.session, Curves(self.session)
         now, published = curves.against_time(), curves.published()
         label, waiting = LABELS[session.metric], "working …" if self._total else ""
-        guide = 1.0 if session.metric in ("pearson_ceiling", "variance_ratio", "chi_4_ratio") else None
+        guide = 1.0 if session.metric in ("pearson_ceiling", "noise_free_variance_ratio", "chi_4_ratio") else None
         bands = curves.band(session.temperature), curves.band_over_temperatures()
         over = curves.against_temperature()
         self.against_time.update(
@@ -211,7 +211,8 @@ class ScoresPage:
         far = [f"{T:g}" for T in data.temperatures if T not in known and len(data[T].times)]
         alone = [f"{T:g}" for T in data.temperatures if data[T].split.count("test") == 1]
         sentences = [f"C shown: {', '.join(words)}"] if words else []
-        sentences += [f"no score near C = {session.level:g} at T = {', '.join(far)}"] if far and words else []
+        done = self._busy is None
+        sentences += [f"no score near C = {session.level:g} at T = {', '.join(far)}"] if far and words and done else []
         sentences += [f"one test configuration, so no error bars, at T = {', '.join(alone)}"] if alone else []
         sentences += [self._problems[session.data_set]] if session.data_set in self._problems else []
         if session.metric == "chi_4_ratio":

@@ -88,6 +88,9 @@ def _read(path, point, options):
     """Yield (name, times, (seed, index), values (n_times, N)) of every prediction in a file."""
     headers = open_archive(path)
     arrays = load(path, *headers)
+    stated = arrays.get("temperature")
+    if stated is not None and np.size(stated) == 1 and abs(float(stated) - point.temperature) > 1e-9:
+        raise DataError(f"{path}: temperature is {float(stated):g}, expected {point.temperature:g}")
     if "predicted" in headers and arrays["predicted"].ndim == 3:
         yield from _several(path, arrays, point, options)
         return
@@ -98,7 +101,7 @@ def _read(path, point, options):
     if not names or (len(names) > 1 and not glassbench):
         raise DataError(f"{path}: holds arrays {sorted(headers)}, expected one prediction (n_times, N) or (N,)")
     if not glassbench and options.name is None:
-        raise InputError(f"{path}: the method has no name, expected it as an option")
+        raise InputError(f"{path}: the method has no name, expected --name, or name=")
     record = _by_positions(path, arrays, point) if glassbench else _by_index(path, _index(path, arrays), None, point)
     _check_types(path, arrays.get("types"), record)
     for name in names:
@@ -110,7 +113,7 @@ def _read(path, point, options):
 def _several(path, arrays, point, options):
     """As `_read`, of an archive with several configurations."""
     if options.name is None:
-        raise InputError(f"{path}: the method has no name, expected it as an option")
+        raise InputError(f"{path}: the method has no name, expected --name, or name=")
     indices = np.atleast_1d(arrays.get("index", []))
     if len(indices) != len(arrays["predicted"]):
         raise DataError(f"{path}: index has {len(indices)} entries, expected {len(arrays['predicted'])}, as predicted")
@@ -132,6 +135,8 @@ def _numbers(path, name, values, number):
         raise DataError(f"{path}: {name} has shape {values.shape} and type {values.dtype}, expected {number} numbers")
     if np.isinf(values).any():
         raise DataError(f"{path}: {name} holds inf, expected numbers, or nan where there is none")
+    if np.isnan(values).all():
+        raise DataError(f"{path}: {name} holds nothing but nan, expected predictions")
     return values.astype(np.float64)
 
 
@@ -141,7 +146,7 @@ def _times(path, arrays, number, point, options):
     for times in (arrays.get("times", arrays.get("time")), options.times or None, LABEL_TIMES.get(key), point.times):
         if times is not None and np.size(times) == number:
             return np.atleast_1d(np.asarray(times, dtype=np.float64))
-    raise InputError(f"{path}: the times of the {number} rows are unknown, expected them as an option")
+    raise InputError(f"{path}: the times of the {number} rows are unknown, expected --time, or times=")
 
 
 def _index(path, arrays):

@@ -94,7 +94,7 @@ def test_score_prints_pearson_and_ceiling_of_every_time(home, capsys):
     assert "2 test configurations" in lines[1]
     assert lines[2].split()[:7] == ["t", "mean", "C_B", "Pearson", "error", "ceiling", "variance"]
     rows = np.array([line.split()[:6] for line in lines[3:-1]], dtype=float)
-    assert "chi_4: predicted / MD" in lines[-1]
+    assert "MD without replica noise" in lines[-1]
     assert len(rows) >= 5
     assert (np.abs(rows[1:, 2]) <= 1).all()
 

@@ -41,7 +41,7 @@ def test_every_temperature_has_its_table_or_the_command_that_makes_one(arguments
     rows = judged[1]
     for line, row in zip(lines[start + 2 : start + 2 + len(rows)], rows, strict=True):
         found = [float(word) for word in re.sub(r"[()]", "", line).split()]
-        names = ("time", "correlation", "pearson", "error", "ceiling", "variance_ratio")
+        names = ("time", "correlation", "pearson", "error", "ceiling", "noise_free_variance_ratio")
         expected = [row[name] for name in names]
         expected += [row[name + end] for name in ("C_2", "C_5", "C_8") for end in ("", "_md")] + [row["chi_4_ratio"]]
         np.testing.assert_allclose(found, expected, atol=0.00501)

@@ -167,3 +167,36 @@ def test_displacements_are_correlated_through_their_mobility():
     moving = 0.5 * (1 + np.tanh(20 * (values.numpy()[0] - 0.44)))
     _, variance = collective(values, batch)
     assert float(variance[0]) == pytest.approx(moving.var(), rel=1e-5)
+
+
+def test_replica_noise_is_taken_out_of_what_the_loss_holds_a_network_to():
+    rng = np.random.default_rng(8)
+    box = np.array([14.0, 14.0])
+    positions = rng.random((400, 2)) * box
+    weights = correlation_weights(positions, box)
+    signal = 0.1 * np.cos(2 * np.pi * positions[:, 0] / 14) + 0.02 * rng.normal(size=400)
+    noise = 0.15 * rng.normal(size=(2, 60, 400))
+    halves = torch.from_numpy((0.5 + signal + noise).astype(np.float32))
+
+    def sample(values, own_halves=None):
+        return Sample(torch.zeros(400, 1), values, weights, "bond_breaking", own_halves)
+
+    noisy = sample(halves.mean(dim=0)).true_values()
+    free = sample(halves.mean(dim=0), halves).true_values()
+    exact = sample(torch.from_numpy((0.5 + signal).astype(np.float32))[None]).true_values()
+    # Over 60 draws of the noise the mean is right, where the labels' own values are far off.
+    assert free[1].mean() == pytest.approx(float(exact[1][0]), rel=0.05)
+    assert noisy[1].mean() > 2.5 * exact[1][0]
+    np.testing.assert_allclose(free[0].mean(dim=0), exact[0][0], atol=0.05)
+    assert noisy[0][:, 0].mean() < 0.5 * exact[0][0, 0]
+
+
+def test_where_halves_share_nothing_the_labels_own_values_count():
+    rng = np.random.default_rng(9)
+    weights = correlation_weights(rng.random((50, 2)) * 8, np.array([8.0, 8.0]))
+    first = rng.normal(size=(1, 50)).astype(np.float32)
+    halves = torch.from_numpy(np.stack([first, -0.5 * first]))
+    batch = Sample(torch.zeros(50, 1), halves.mean(dim=0), weights, "bond_breaking", halves)
+    own = Sample(torch.zeros(50, 1), halves.mean(dim=0), weights, "bond_breaking").true_values()
+    for found, expected in zip(batch.true_values(), own, strict=True):
+        torch.testing.assert_close(found, expected)

@@ -108,12 +108,12 @@ def test_a_click_on_a_point_opens_it_in_the_snapshots_with_its_method(visit):
 def test_a_row_opens_and_choices_are_in_the_address(visit, library):
     show(visit, "&page=scores")
     visit.choose("Score", "Variance ratio")
-    visit.holds(metric="variance_ratio")
+    visit.holds(metric="noise_free_variance_ratio")
     visit.until(lambda: (figure(visit) or {"ylabel": ""})["ylabel"] == "variance, predicted / MD", "the variance")
     data = library.data_sets["small"]
     (entry,) = library.methods(data, 0.8, "bond_breaking")
     rows = library.judgement(entry, data[0.8])[1]
-    expected = [row["variance_ratio"] for row in rows if np.isfinite(row["variance_ratio"])]
+    expected = [row["noise_free_variance_ratio"] for row in rows if np.isfinite(row["noise_free_variance_ratio"])]
     np.testing.assert_allclose(figure(visit)["value"], expected, atol=1e-6)
     visit.page.get_by_role("button", name="C = 0.5").click()
     visit.holds(level=0.5)

@@ -94,6 +94,8 @@ def test_one_time_of_several(tmp_path):
         ({"guess": np.zeros(1290)}, "9999.npz", "configuration 9999 is not there"),
         ({"guess": np.zeros(1290), "types": np.ones(1290, int)}, "0006.npz", "types differ from configuration 6"),
         ({"guess": np.array([None])}, "0006.npz", "pickled objects"),
+        ({"guess": np.full(1290, np.nan)}, "0006.npz", "nothing but nan"),
+        ({"guess": np.zeros(1290), "temperature": 0.3}, "0006.npz", "temperature is 0.3, expected 0.5"),
         (
             {"Mine": np.zeros((11, 1290)), "initial_positions": np.zeros((1290, 2))},
             "N1290T0.50_6.npz",
@@ -113,3 +115,14 @@ def test_a_configuration_given_twice_is_refused(tmp_path):
     paths = write_own(tmp_path / "own", POINT.bond_breaking, TEST[:1])
     with pytest.raises(DataError, match="is given twice"):
         import_predictions([*paths, *paths], POINT, tmp_path / "ka2d", MINE)
+
+
+def test_one_configuration_gives_a_score_without_error(tmp_path):
+    import_predictions(write_own(tmp_path / "own", POINT.bond_breaking**2, TEST[:1]), POINT, tmp_path / "ka2d", MINE)
+    library = Library([EMBEDDED, tmp_path], [tmp_path])
+    point = library.data_sets["ka2d"][0.5]
+    (entry,) = library.methods(library.data_sets["ka2d"], 0.5, "bond_breaking")
+    row = score(entry, point)[-1]
+    assert row["configurations"] == 1
+    assert row["pearson"] > 0.9
+    assert np.isnan(row["error"])
