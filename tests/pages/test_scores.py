@@ -114,6 +114,8 @@ def test_a_row_opens_and_choices_are_in_the_address(visit, library):
     (entry,) = library.methods(data, 0.8, "bond_breaking")
     rows = library.judgement(entry, data[0.8])[1]
     expected = [row["noise_free_variance_ratio"] for row in rows if np.isfinite(row["noise_free_variance_ratio"])]
+    # Label and values reach the browser one after the other.
+    visit.until(lambda: len(figure(visit)["value"]) == len(expected), "the values")
     np.testing.assert_allclose(figure(visit)["value"], expected, atol=1e-6)
     visit.page.get_by_role("button", name="C = 0.5").click()
     visit.holds(level=0.5)
