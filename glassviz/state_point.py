@@ -111,13 +111,25 @@ class StatePoint:
         """As `predictions`, of one observable."""
         keys = [(record.seed, record.index) for record in self.records]
         number = self.records[0].thermal.number
-        found = [p for p in self.foreign if p.observable == observable]
-        return {p.name: p.aligned(self.times, keys, number) for p in found}
+        return {p.name: p.aligned(self.times, keys, number) for p in self.foreign if p.observable == observable}
+
+    def prediction(self, name, observable, place):
+        """What a method of `predictions_of` predicts for one configuration alone, (n_times, N)."""
+        found = next(p for p in self.foreign if (p.name, p.observable) == (name, observable))
+        record = self.records[place]
+        return found.aligned(self.times, [(record.seed, record.index)], record.thermal.number)[0]
 
     def mean_correlation(self, type_number=1):
         """Mean C_B(t) over the particles of one type, per configuration, (n_configurations, n_times)."""
         chosen = [record.thermal.types == type_number for record in self.records]
         return np.array([c[:, own].mean(axis=1) for c, own in zip(self.bond_breaking, chosen, strict=True)])
+
+    def decay(self, type_number=1):
+        """Mean C_B(t) of one type over the configurations with a label at a time, (n_times,); else nan."""
+        curves = self.mean_correlation(type_number)
+        known = np.isfinite(curves)
+        with np.errstate(invalid="ignore"):
+            return np.where(known, curves, 0).sum(axis=0) / known.sum(axis=0)
 
     def shared_decay(self, type_number=1):
         """Mean C_B(t) of every labelled configuration at the times that all of them have: times (n,), curves (m, n)."""

@@ -28,7 +28,7 @@ def method_table(predictions, state_point, observable="bond_breaking", type=1): 
     test = scored_places(state_point)
     own = {k: state_point.configurations[k].types == type for k in test}
     structures = [_of_type(state_point.configurations[k], own[k]) for k in test]
-    decay = _mean(state_point.mean_correlation(type))
+    decay = state_point.decay(type)
     for slot, row in enumerate(table):
         guess = [np.asarray(predictions[k][slot], dtype=np.float64)[own[k]] for k in test]
         pairs = [halves[k, :, slot][:, own[k]] for k in test]
@@ -57,10 +57,3 @@ def _collective(structures, guess, pairs, observable, dimension):
 def _of_type(configuration, own):
     """The particles of one type alone."""
     return Configuration(configuration.positions[own], configuration.types[own], configuration.box)
-
-
-def _mean(curves):
-    """Mean over configurations (n, n_times) without nan; nan where all are."""
-    known = np.isfinite(curves)
-    with np.errstate(invalid="ignore"):
-        return np.where(known, curves, 0).sum(axis=0) / known.sum(axis=0)

@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from glassviz.errors import Cancelled, DataError, GlassvizError
 from glassviz.learning.gradients import Networks, error_slopes, split, whole_slopes
 from glassviz.learning.loss import error_term, whole_loss
+from glassviz.publish import publish
 
 
 @dataclass(frozen=True)
@@ -180,9 +181,8 @@ class Training:
         tensors |= {"best_loss": self.best_loss, "waited": self.waited}
         tensors["history"] = torch.tensor(self.history, dtype=torch.float64)
         tensors["counters"] = torch.tensor([self.stage, self.epoch, self.steps, self.seed])
-        part = Path(path).with_name(f".{Path(path).name}.part")
-        save_file({name: value.cpu() for name, value in tensors.items()}, part)
-        part.replace(path)
+        content = save({name: value.cpu() for name, value in tensors.items()})
+        publish(path, lambda file: file.write(content))
 
     def load(self, path):
         """Go on from a saved state; DataError when it is not one of this run."""

@@ -6,8 +6,6 @@ from glassviz.pages.download import download_button
 from glassviz.pages.training import TrainingDialog
 from glassviz.session import COLOUR_RANGES, COPIES, OBSERVABLES, POSITIONS, THIRD_VIEWS
 
-# The options speak for themselves; the name of the group is for screen readers.
-UNLABELLED = [".MuiFormLabel-root { display: none; }"]
 # Of several parts in one place one is seen. The others keep their size: a figure that is taken out while it is painted,
 # or whose surroundings change their size before it is there, makes Bokeh stumble.
 # Panes of HTML make themselves visible again, hence the opacity; what is not visible takes no focus.

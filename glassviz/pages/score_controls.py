@@ -2,8 +2,8 @@
 
 import panel_material_ui as pmui
 
-from glassviz.pages.controls import UNLABELLED
 from glassviz.session import LEVELS, METRICS, OBSERVABLES
+from glassviz.views.style import UNLABELLED
 
 
 def score_controls(session, csv):

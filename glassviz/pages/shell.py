@@ -7,13 +7,14 @@ from glassviz.errors import DataError
 from glassviz.library import Library
 from glassviz.pages.address import keep_in_step, opened
 from glassviz.pages.bar import Bar
-from glassviz.pages.controls import HIDDEN, SHOWN, UNLABELLED
+from glassviz.pages.controls import HIDDEN, SHOWN
 from glassviz.pages.dynamics import DynamicsPage
 from glassviz.pages.scores import ScoresPage
 from glassviz.pages.snapshots import SnapshotsPage
 from glassviz.session import PAGES, Session
 from glassviz.views.colours import ACCENTS, NEUTRALS
 from glassviz.views.keys import Keys
+from glassviz.views.style import UNLABELLED
 
 KEYS = {
     "ArrowLeft": "previous time",

@@ -10,13 +10,13 @@ from glassviz.errors import GlassvizError
 from glassviz.jobs import running, start
 from glassviz.session import OBSERVABLES
 from glassviz.views.losses import LossView
+from glassviz.views.style import UNLABELLED
 
 KINDS = {"GlassMLP": "glassmlp", "Ridge regression": "ridge"}
 SCHEDULES = {"Quick": "quick", "As published": "published"}
 POLL = 1000
 """Milliseconds between two looks at the job."""
 
-UNLABELLED = [".MuiFormLabel-root { display: none; }"]
 WIDE = {"size": "small", "margin": (6, 10), "sizing_mode": "stretch_width"}
 
 

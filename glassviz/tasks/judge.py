@@ -28,11 +28,8 @@ def judge(entry, state_point, progress=None):
 
 def slot_of_level(state_point, level, type_number=1):
     """Index of the label time whose mean C_B is nearest to `level`, or None where none is within NEAR."""
-    curves = state_point.mean_correlation(type_number)
-    known = np.isfinite(curves)
-    if not known.any():
+    distance = np.abs(state_point.decay(type_number) - level)
+    if not np.isfinite(distance).any():
         return None
-    decay = np.where(known, curves, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-    distance = np.where(known.any(axis=0), np.abs(decay - level), np.inf)
-    slot = int(distance.argmin())
+    slot = int(np.nanargmin(distance))
     return slot if distance[slot] <= NEAR else None

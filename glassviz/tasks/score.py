@@ -41,7 +41,7 @@ def prediction_of(entry, state_point, place):
     entry : a model of the store, with the loaded "model", or predictions made elsewhere; place : of the configuration
     """
     if entry["kind"] == "predictions":
-        return state_point.predictions_of(entry["observable"])[entry["name"]][place]
+        return state_point.prediction(entry["name"], entry["observable"], place)
     model, record = entry["model"], state_point.records[place]
     return at_times(model.predict_all(record.thermal, inherent=record.inherent), model, state_point)
 

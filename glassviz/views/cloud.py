@@ -7,7 +7,7 @@ from bokeh.plotting.contour import contour_data
 
 from glassviz.views.colours import NEUTRALS, SEQUENTIAL, hex_colours
 from glassviz.views.plot import Plot, accent, spread
-from glassviz.views.style import FONT
+from glassviz.views.style import FONT, dress_bar
 
 MOST_POINTS = 100_000
 """More points than these are drawn by Datashader."""
@@ -86,7 +86,8 @@ class CloudView:
         self.plot.say("" if len(points) else message)
         low, high, table = scale
         self._colours.update(low=low, high=high, palette=hex_colours(table), nan_color=MISSING[dark])
-        self._dress_bar(labels[2], neutral)
+        self._bar.title = labels[2]
+        dress_bar(self._bar, dark)
         self._own.selected.indices = []
         for name, part in (("own", np.ones(len(points), bool)), ("chosen", chosen)):
             self.plot.fill(name, **_columns(points[part], values[part], np.flatnonzero(part)))
@@ -97,19 +98,6 @@ class CloudView:
         self._hover.tooltips = [(label, f"@{name}{{0.000}}") for label, name in named if label]
         self._draw_others(points, values, others, (x, y), scale)
         self._draw_field(field if len(points) else None, limits, points, (x, y), neutral)
-
-    def _dress_bar(self, label, neutral):
-        self._bar.update(
-            title=label,
-            title_text_font=FONT,
-            title_text_font_style="normal",
-            title_text_color=neutral["text"],
-            major_label_text_font=FONT,
-            major_label_text_color=neutral["text"],
-            bar_line_color=neutral["line"],
-            major_tick_line_color=neutral["line"],
-            background_fill_alpha=0,
-        )
 
     def _draw_others(self, points, values, others, ranges, scale):
         """Points behind, or where there are too many of all of them a picture of their density and mean value."""

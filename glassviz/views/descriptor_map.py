@@ -3,11 +3,10 @@
 import numpy as np
 from bokeh.models import ColorBar, FixedTicker, LinearColorMapper
 
-from glassviz.views.colours import DIFFERENCE, NEUTRALS
+from glassviz.views.colours import DIFFERENCE, NEUTRALS, hex_colours
 from glassviz.views.plot import Plot
-from glassviz.views.style import FONT
+from glassviz.views.style import dress_bar
 
-COLOURS = [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in DIFFERENCE.tolist()]
 INK = NEUTRALS[False]["text"]
 """Of the frames on both pages: the cells are light, whatever the page is."""
 
@@ -18,7 +17,7 @@ class DescriptorMap:
     def __init__(self):
         self.plot = Plot()
         figure = self.plot.figure
-        self._mapper = LinearColorMapper(palette=COLOURS, low=-1, high=1)
+        self._mapper = LinearColorMapper(palette=hex_colours(DIFFERENCE), low=-1, high=1)
         cells = self.plot.source("cells", x=[], y=[], value=[])
         self._cells = figure.rect("x", "y", 1, 1, source=cells, line_width=0.5)
         self._cells.glyph.fill_color = {"field": "value", "transform": self._mapper}
@@ -71,15 +70,9 @@ class DescriptorMap:
         self._bar.visible = visible
 
     def _dress(self, dark):
-        neutral = NEUTRALS[dark]
-        self._cells.glyph.line_color = neutral["page"]
-        self._bar.update(
-            background_fill_alpha=0,
-            major_label_text_color=neutral["text"],
-            major_label_text_font=FONT,
-            major_label_text_font_size="9pt",
-            major_tick_line_color=neutral["line"],
-        )
+        self._cells.glyph.line_color = NEUTRALS[dark]["page"]
+        dress_bar(self._bar, dark)
+        self._bar.update(bar_line_color=None, major_label_text_font_size="9pt")
 
 
 def _parts(name):

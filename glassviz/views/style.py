@@ -8,6 +8,8 @@ from glassviz.views.colours import NEUTRALS
 hv.Store.set_current_backend(holoviews.plotting.bokeh.BokehRenderer.backend)
 
 FONT = "Roboto, Helvetica, Arial, sans-serif"
+# Of widgets whose options speak for themselves; the name of the group is for screen readers.
+UNLABELLED = [".MuiFormLabel-root { display: none; }"]
 
 
 def dressed(element, dark, active_tools=(), hooks=(), **options):
@@ -33,6 +35,21 @@ def _frame(figure, options):
     for ends, limits in ((figure.x_range, options.get("xlim")), (figure.y_range, options.get("ylim"))):
         if limits is not None:
             ends.start, ends.end = (float(limit) for limit in limits)
+
+
+def dress_bar(bar, dark):
+    """Colours and font of a colour bar for one theme."""
+    neutral = NEUTRALS[dark]
+    bar.update(
+        title_text_font=FONT,
+        title_text_font_style="normal",
+        title_text_color=neutral["text"],
+        major_label_text_font=FONT,
+        major_label_text_color=neutral["text"],
+        bar_line_color=neutral["line"],
+        major_tick_line_color=neutral["line"],
+        background_fill_alpha=0,
+    )
 
 
 def dress(figure, dark):

@@ -6,7 +6,7 @@ from bokeh.models import BasicTicker, ColorBar, FixedTicker, HoverTool, LinearAx
 
 from glassviz.views.colours import DIFFERENCE, NEUTRALS, hex_colours
 from glassviz.views.plot import Plot
-from glassviz.views.style import FONT
+from glassviz.views.style import FONT, dress_bar
 
 GAP = 2.2
 """Rows of room between two maps, for a title."""
@@ -91,13 +91,4 @@ class WeightsView:
             axis.update(major_label_text_font_size="9pt", major_label_standoff=2)
         self._frames.glyph.line_color = self._unused.glyph.line_color = neutral["line"]
         self._titles.glyph.text_color = neutral["text"]
-        self._bar.update(
-            title_text_font=FONT,
-            title_text_font_style="normal",
-            title_text_color=neutral["text"],
-            major_label_text_font=FONT,
-            major_label_text_color=neutral["text"],
-            bar_line_color=neutral["line"],
-            major_tick_line_color=neutral["line"],
-            background_fill_alpha=0,
-        )
+        dress_bar(self._bar, dark)

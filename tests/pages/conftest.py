@@ -138,7 +138,7 @@ def context(browser):
 def page(context):
     """A fresh tab."""
     tab = context.new_page()
-    tab.set_default_timeout(10_000)
+    tab.set_default_timeout(30_000)
     yield tab
     tab.close()
 
@@ -152,7 +152,7 @@ def visitor(server, context):
 @pytest.fixture
 def visit(visitor):
     """A visitor of the app on the planted data; afterwards the browser must not have complained."""
-    visitor.page.set_default_timeout(10_000)
+    visitor.page.set_default_timeout(30_000)
     visitor.page.set_viewport_size({"width": 1440, "height": 900})
     visitor.complaints.clear()
     yield visitor

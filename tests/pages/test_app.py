@@ -17,11 +17,11 @@ def ground(page):
 def test_both_snapshots_show_the_data_and_nothing_comes_from_outside(visit, library):
     visit.open("?temperature=1")
     visit.shows(mirror(library, temperature=1.0), panels=[0])
-    assert visit.page.get_by_text("No model for this state point").is_visible()
+    visit.page.get_by_text("No model for this state point").wait_for()
     visit.open(SMALL)
     session = mirror(library, temperature=0.8, time=100.0, configuration=2)
     visit.shows(session)
-    assert visit.page.get_by_text("Predicted, ridge").first.is_visible()
+    visit.page.get_by_text("Predicted, ridge").first.wait_for()
 
 
 def test_the_address_restores_the_state(visit, library):
@@ -30,9 +30,9 @@ def test_the_address_restores_the_state(visit, library):
     )
     page = visit.page
     page.get_by_text("2 particles").wait_for()
-    assert page.get_by_text("1 · validation").is_visible()
-    assert page.get_by_text(re.compile("^1000")).first.is_visible()
-    assert ground(page) == "rgb(21, 24, 28)"
+    page.get_by_text("1 · validation").wait_for()
+    page.get_by_text(re.compile("^1000")).first.wait_for()
+    visit.until(lambda: ground(page) == "rgb(21, 24, 28)", "a dark page")
     session = mirror(library, temperature=0.8, time=1000.0, configuration=1)
     # The others are dimmed.
     visit.shows(session, but=np.setdiff1d(np.arange(129), [3, 77]))
@@ -150,7 +150,7 @@ def test_one_type_alone_keeps_its_colours(visit, library):
 
 def test_dark_and_light(visit):
     visit.open(SMALL)
-    assert ground(visit.page) == "rgb(255, 255, 255)"
+    visit.until(lambda: ground(visit.page) == "rgb(255, 255, 255)", "a light page")
     visit.page.get_by_role("button", name=re.compile("theme|dark|light", re.I)).first.click()
     visit.holds(dark=1)
     visit.until(lambda: ground(visit.page) == "rgb(21, 24, 28)", "a dark page")
@@ -161,7 +161,7 @@ def test_a_laptop_shows_the_page_whole(visit, size):
     visit.page.set_viewport_size({"width": size[0], "height": size[1]})
     visit.open(SMALL)
     inside = "[document.documentElement.scrollHeight - innerHeight, document.documentElement.scrollWidth - innerWidth]"
-    assert visit.page.evaluate(inside) == [0, 0]
+    visit.agrees(lambda: visit.page.evaluate(inside), [0, 0])
     for words in ("Bond breaking", "Click a particle"):
         box = visit.page.get_by_text(words).first.bounding_box()
         assert box["x"] + box["width"] <= size[0]
@@ -177,7 +177,7 @@ def test_a_phone_gets_one_column(visit):
         assert box["x"] + box["width"] <= 420
     control = visit.page.get_by_role("button", name="Displacement").bounding_box()
     assert control["y"] > visit.panel(1)["y"] + visit.panel(1)["height"]
-    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 420
+    visit.until(lambda: visit.page.evaluate("document.documentElement.scrollWidth") <= 420, "a page as wide as a phone")
 
 
 NAMED = """() => {
@@ -207,5 +207,5 @@ def test_every_control_has_a_name_and_is_reached_by_tab(visit):
 def test_without_data_the_page_says_one_sentence(bare, page):
     visitor = Visit(bare, page)
     page.goto(bare.address)
-    page.get_by_text("no data set with a configuration lies in").wait_for(timeout=30_000)
+    page.get_by_text("no data set with a configuration lies in").wait_for()
     visitor.check()

@@ -46,7 +46,7 @@ def made_up(tmp_path_factory):
 def show(visit, query=DYNAMICS):
     """Open the page and wait for its curves."""
     visit.page.goto(visit.server.address + query)
-    visit.until(lambda: settled(visit), "the decays", seconds=40)
+    visit.until(lambda: settled(visit), "the decays")
     return visit
 
 
@@ -75,20 +75,24 @@ def points(visit, label=LABEL):
     return found if found and found["temperature"] else None
 
 
+def drawn_at(visit, temperature, label):
+    """Times and values of one temperature in a figure."""
+    drawn = points(visit, label)
+    own = np.array(drawn["temperature"]) == temperature
+    return [np.array(drawn[column])[own] for column in ("time", "value")]
+
+
 def test_the_decays_are_the_data(visit, library):
     show(visit)
     summaries = {s.temperature: s for s in state_summaries(library.data_sets["small"])}
     for label, name in ((LABEL, "bond_breaking"), ("displacement R, type 1", "displacement")):
-        drawn = points(visit, label)
         for temperature, summary in summaries.items():
-            own = np.array(drawn["temperature"]) == temperature
-            np.testing.assert_allclose(np.array(drawn["time"])[own], summary.decays[name].times)
-            np.testing.assert_allclose(np.array(drawn["value"])[own], summary.decays[name].mean, atol=1e-6)
-    tau = points(visit, "relaxation time τ_α")
-    assert sorted(tau["temperature"]) == [0.8, 1.0]
+            decay = summary.decays[name]
+            visit.agrees(lambda t=temperature, x=label: drawn_at(visit, t, x), [decay.times, decay.mean])
+    visit.agrees(lambda: sorted(points(visit, "relaxation time τ_α")["temperature"]), [0.8, 1.0])
     visit.page.get_by_text("Arrhenius fit needs 3 temperatures with a relaxation time, has 2").wait_for()
-    assert visit.page.get_by_text("published, Jung et al., PRL 130, 238202").is_visible()
-    visit.until(lambda: plot(visit, "distance r / σ₁₁"), "g(r)", seconds=40)
+    visit.page.get_by_text("published, Jung et al., PRL 130, 238202").wait_for()
+    visit.until(lambda: plot(visit, "distance r / σ₁₁"), "g(r)")
 
 
 def test_a_click_on_a_decay_opens_its_point_in_the_snapshots(visit):
@@ -99,7 +103,7 @@ def test_a_click_on_a_decay_opens_its_point_in_the_snapshots(visit):
     )
     click(visit, LABEL, place)
     visit.holds(page=None, temperature=1.0, time=100.0)
-    visit.page.locator(".panel").nth(1).wait_for(timeout=20_000)
+    visit.page.locator(".panel").nth(1).wait_for()
     visit.page.get_by_role("button", name="Dynamics").click()
     visit.holds(page="dynamics", temperature=1.0)
     visit.until(lambda: settled(visit), "the decays again")
@@ -138,7 +142,7 @@ def test_toggles_and_keys_are_in_the_address(visit):
 def test_a_laptop_shows_the_page_whole_and_every_control_has_a_name(visit):
     show(visit)
     inside = "[document.documentElement.scrollHeight - innerHeight, document.documentElement.scrollWidth - innerWidth]"
-    assert visit.page.evaluate(inside) == [0, 0]
+    visit.agrees(lambda: visit.page.evaluate(inside), [0, 0])
     for label in (
         LABEL,
         "displacement R, type 1",

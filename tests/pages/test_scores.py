@@ -52,6 +52,12 @@ def figure(visit, label="time t"):
     return found if found and found["model"] else None
 
 
+def drawn_of(visit, column, own=True):
+    """Values of one column of the figure against time, of the model or of the other method."""
+    drawn = figure(visit)
+    return np.array(drawn[column])[(np.array(drawn["model"]) == MODEL) == own]
+
+
 def settled(visit, methods=2):
     """All methods are drawn, and the figure has its size."""
     before = figure(visit)
@@ -74,18 +80,15 @@ def test_key_2_opens_the_scores_and_the_lines_are_the_data(visit, library):
     data = library.data_sets["small"]
     (entry,) = library.methods(data, 0.8, "bond_breaking")
     known = [row for row in library.judgement(entry, data[0.8])[1] if np.isfinite(row["pearson"])]
-    drawn = figure(visit)
-    own = np.array(drawn["model"]) == MODEL
-    np.testing.assert_allclose(np.array(drawn["time"])[own], [row["time"] for row in known])
-    np.testing.assert_allclose(np.array(drawn["value"])[own], [row["pearson"] for row in known], atol=1e-6)
+    visit.agrees(lambda: drawn_of(visit, "time"), [row["time"] for row in known])
+    visit.agrees(lambda: drawn_of(visit, "value"), [row["pearson"] for row in known])
     best = library.single_descriptors(data[0.8], "bond_breaking", 1).best()
     expected = [b["pearson"] for b in best if b is not None and np.isfinite(b["pearson"])]
-    np.testing.assert_allclose(np.array(drawn["value"])[~own], expected, atol=1e-6)
+    visit.agrees(lambda: drawn_of(visit, "value", own=False), expected)
     visit.page.get_by_text("one test configuration, so no error bars, at T = 0.8, 1").wait_for()
     rows = visit.page.locator("tbody tr")
-    assert rows.count() == sum(
-        bool(np.isfinite(row["pearson"])) for t in library.judgement(entry, data[0.8]).values() for row in t
-    )
+    scored = [np.isfinite(row["pearson"]) for t in library.judgement(entry, data[0.8]).values() for row in t]
+    visit.agrees(rows.count, sum(scored))
     visit.until(lambda: visit.page.get_by_role("progressbar", name="Scores").count() == 0, "the end of the work")
 
 
@@ -102,7 +105,7 @@ def test_a_click_on_a_point_opens_it_in_the_snapshots_with_its_method(visit):
 
     visit.until(gone, "the Snapshots after a click")
     visit.holds(page=None, temperature=0.8, time=1000.0, model=MODEL)
-    visit.page.locator(".panel").nth(1).wait_for(timeout=20_000)
+    visit.page.locator(".panel").nth(1).wait_for()
 
 
 def test_a_row_opens_and_choices_are_in_the_address(visit, library):
@@ -114,9 +117,7 @@ def test_a_row_opens_and_choices_are_in_the_address(visit, library):
     (entry,) = library.methods(data, 0.8, "bond_breaking")
     rows = library.judgement(entry, data[0.8])[1]
     expected = [row["noise_free_variance_ratio"] for row in rows if np.isfinite(row["noise_free_variance_ratio"])]
-    # Label and values reach the browser one after the other.
-    visit.until(lambda: len(figure(visit)["value"]) == len(expected), "the values")
-    np.testing.assert_allclose(figure(visit)["value"], expected, atol=1e-6)
+    visit.agrees(lambda: figure(visit)["value"], expected)
     visit.page.get_by_role("button", name="C = 0.5").click()
     visit.holds(level=0.5)
     visit.until(lambda: figure(visit, "temperature T, at mean C_B near 0.5"), "the temperatures")
@@ -127,7 +128,7 @@ def test_a_row_opens_and_choices_are_in_the_address(visit, library):
 def test_a_laptop_shows_the_page_whole_and_every_control_has_a_name(visit):
     show(visit, "&page=scores&level=0.5")
     inside = "[document.documentElement.scrollHeight - innerHeight, document.documentElement.scrollWidth - innerWidth]"
-    assert visit.page.evaluate(inside) == [0, 0]
+    visit.agrees(lambda: visit.page.evaluate(inside), [0, 0])
     for label in ("time t", "temperature T, at mean C_B near 0.5", "length L of the average / σ₁₁"):
         drawn = visit.page.evaluate(DRAWN, label)
         assert drawn["bottom"] <= 900

@@ -37,7 +37,7 @@ def models(networked):
 @pytest.fixture
 def visit(networked, context):
     visitor = Visit(networked, context.new_page())
-    visitor.page.set_default_timeout(10_000)
+    visitor.page.set_default_timeout(30_000)
     yield visitor
     visitor.check()
     visitor.page.close()
@@ -71,7 +71,7 @@ def test_a_lasso_in_the_plane_marks_particles_in_the_snapshots(visit, models):
     visit.open(START + "&third_view=bottleneck&seed=1")
     session, frame = mirror(models, **STATE, seed=1), plane(visit)
     points, own = inside.bottleneck(session), np.flatnonzero(session.of_type())
-    np.testing.assert_allclose(sources(visit, "bottleneck node 1", "x", "particle")[1][0], points[own, 0], rtol=1e-6)
+    visit.agrees(lambda: sources(visit, "bottleneck node 1", "x", "particle")[1][0], points[own, 0])
     low, high = frame["x_range"]
     # Between two points with room between them, in the middle of the plane.
     ordered = np.sort(points[own, 0])
@@ -181,8 +181,7 @@ def shows_descriptor(visit, session):
     agreement = f"{np.corrcoef(values[own], measured[own])[0, 1]:.2f}".replace("-", "−")
     label = f"{session.descriptor}, of type 1 · Pearson {agreement}"
     visit.until(lambda: plot(visit, label), label)
-    found = sources(visit, label, "x", "y", "particle")[1]
-    np.testing.assert_allclose(found[:2], [values[own], measured[own]], rtol=1e-5)
+    visit.agrees(lambda: sources(visit, label, "x", "y", "particle")[1][:2], [values[own], measured[own]])
 
 
 def test_weights_of_network_and_ridge(visit, models):
@@ -194,8 +193,11 @@ def test_weights_of_network_and_ridge(visit, models):
         expected = inside.weights(session)
         known = np.sort(expected[np.isfinite(expected)])
         visit.until(lambda w=known: same_weights(visit, w), f"the weights of {model}")
-        unused = sources(visit, "length L / σ₁₁", "x", "y")
-        assert int(np.isnan(expected).sum()) in [len(part[0]) for part in unused]
+        unused = int(np.isnan(expected).sum())
+        visit.until(
+            lambda n=unused: n in [len(part[0]) for part in sources(visit, "length L / σ₁₁", "x", "y")],
+            f"the descriptors that {model} does not use",
+        )
 
 
 def same_weights(visit, known):
@@ -232,7 +234,7 @@ def test_the_page_stays_whole(visit, view):
     inside_window = (
         "[document.documentElement.scrollHeight - innerHeight, document.documentElement.scrollWidth - innerWidth]"
     )
-    assert visit.page.evaluate(inside_window) == [0, 0]
+    visit.agrees(lambda: visit.page.evaluate(inside_window), [0, 0])
     visit.choose("Third view", "Predicted against MD")
     visit.until(lambda: plot(visit, "Propensity C_B of type 1, MD"), "the scatter")
     visit.until(lambda: visit.panel(1)["width"] > 450, "large snapshots again")

@@ -55,11 +55,23 @@ class Visit:
     def drawn(self):
         return self.pixels([self.centre()])[0].any()
 
-    def until(self, condition, what, seconds=15):
+    def until(self, condition, what, seconds=40):
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, f"the browser did not show in time: {what}"
             self.page.wait_for_timeout(30)
+
+    def agrees(self, read, expected, rtol=1e-5, atol=1e-6):
+        """Wait until what `read` finds in the page are these numbers: data, labels and ranges arrive one by one."""
+
+        def close():
+            found, wanted = np.asarray(read()), np.asarray(expected)
+            return found.shape == wanted.shape and np.allclose(found, wanted, rtol, atol)
+
+        try:
+            self.until(close, "the expected numbers")
+        except AssertionError:
+            np.testing.assert_allclose(read(), expected, rtol, atol)
 
     @property
     def state(self):

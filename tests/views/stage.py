@@ -52,7 +52,7 @@ class Stage:
         if "PATCH-DOC" in str(payload)[:200]:
             self.patches.append(payload)
 
-    def until(self, condition, seconds=15):
+    def until(self, condition, seconds=40):
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, "the browser did not answer in time"
