@@ -59,7 +59,7 @@ class Plain:
         run = ensemble(source, seeds, SCHEDULE)
         self.train, self.validation, self.scale = run.samples, run.validation, run.scale
         self.true = {
-            id(s): [(k, v) for k, v in zip(*s.true_values(), strict=True)] for s in run.samples + run.validation
+            id(s): [(k, v) for k, v in zip(*s.true_values()[:2], strict=True)] for s in run.samples + run.validation
         }
 
     def loss(self, predicted, sample, member, phase):

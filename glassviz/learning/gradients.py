@@ -73,11 +73,11 @@ def whole_slopes(predicted, sample, scale, true):
 
     With C_k = d S_k d / d d, S_k symmetric, dC_k/dd = 2 (S_k d - C_k d) / d d: the product S_k d gives both.
     """
-    known, known_variance = true
+    known, known_variance, counts = true
     loss, (fluctuations, around, total, found, variance) = whole_loss(predicted, sample, scale, true, parts=True)
     spread = (known[:, 0] - known[:, 2]).abs().clamp_min(SMALLEST)
-    by_found = torch.sign(found - known) * (CORRELATION / spread)[:, None]
-    by_variance = torch.sign(variance - known_variance) * VARIANCE / known_variance.clamp_min(SMALLEST)
+    by_found = torch.sign(found - known) * (counts * CORRELATION / spread)[:, None]
+    by_variance = torch.sign(variance - known_variance) * counts * VARIANCE / known_variance.clamp_min(SMALLEST)
     by_fluctuation = torch.bmm((2 * by_found / total[:, None])[:, None], around)[:, 0]
     along = 2 * by_variance / predicted.shape[1] - 2 * (by_found * found).sum(dim=1) / total
     by_fluctuation.addcmul_(fluctuations, along[:, None])

@@ -4,7 +4,8 @@ loss = MAE / std + 0.5 sum_k |C_k - C_k^pred| / |C_1 - C_3| + |Var^pred - Var| /
 C_k = [sum_i d_i (sum_j w_k(r_ij) d_j / sum_j w_k(r_ij))] / sum_i d_i^2, w_k = exp(-(r - R_k)^2 / 2), j = i included,
 R = 2, 5, 8 (2D) or 2, 4, 6 (3D); d_i is the fluctuation of the mobility about its mean in the configuration, 1 - C_B^i
 or, for displacements, (1 + tanh(20 (R_i - 0.44))) / 2. All sums run over the particles of one type.
-C_k and Var of bond breaking in molecular dynamics are taken without replica noise, see Sample.true_values.
+C_k and Var of bond breaking in molecular dynamics are taken without replica noise, and the last two terms count only
+where the mobility varies, see Sample.true_values.
 Source: Jung, Biroli, Berthier, PRL 130, 238202 (2023), supplement.
 """
 
@@ -15,12 +16,10 @@ import torch
 
 from glassviz.configuration import minimum_image
 from glassviz.learning import spatial_correlation
-from glassviz.learning.spatial_correlation import DISTANCES
+from glassviz.learning.spatial_correlation import DISTANCES, LEAST, NOISY
 
 CORRELATION, VARIANCE = 0.5, 1.0
 SMALLEST = 1e-12
-NOISY = 0.1
-"""Share of the labels' variance that products of halves must keep to be told from noise."""
 
 
 def mobility(values, observable):
@@ -63,22 +62,25 @@ class Sample:
     halves: torch.Tensor | None = None
 
     def true_values(self):
-        """C_k (E, 3) and variance (E,) of the mobility in molecular dynamics, without the noise of the replicas.
+        """C_k (E, 3) and variance (E,) of the mobility in molecular dynamics, and whether they count (E,), 1 or 0.
 
         Squares of fluctuations become products d_a d_b of the halves, whose noise is independent: with 8 replicas noise
         is half of the variance of the labels and more, and a network that is held to it learns to exaggerate. Where
         less than NOISY of the variance is left, no signal can be told, and the labels' own values are taken.
+        They do not count where the mobility of displacements has a variance below LEAST: at long times the threshold
+        makes all particles mobile, and the terms would divide by what rounding has left.
         """
         own = collective(self.targets, self)
+        counts = torch.ones_like(own[1]) if self.observable == "bond_breaking" else (own[1] >= LEAST).to(own[1].dtype)
         if self.halves is None:
-            return own
+            return *own, counts
         first, second = (_fluctuations(half, self.observable) for half in self.halves)
         product = (first * second).sum(dim=1)
         found = (_around(second, self.weights) * first[:, None]).sum(dim=2)
         told = product > NOISY * own[1] * first.shape[1]
         product = torch.where(told, product, torch.ones_like(product))
         correlations = torch.where(told[:, None], found / product[:, None], own[0])
-        return correlations, torch.where(told, product / first.shape[1], own[1])
+        return correlations, torch.where(told, product / first.shape[1], own[1]), counts
 
 
 def collective(values, sample):
@@ -117,9 +119,9 @@ def whole_loss(predicted, sample, scale, true, parts=False):
     """All three terms of each member, (E,); `true` from Sample.true_values. With `parts` also what they are made of."""
     inside = _collective(predicted, sample)
     found, variance = inside[3:]
-    known, known_variance = true
+    known, known_variance, counts = true
     spread = (known[:, 0] - known[:, 2]).abs().clamp_min(SMALLEST)
     shape = (known - found).abs().sum(dim=1) / spread
     width = (variance - known_variance).abs() / known_variance.clamp_min(SMALLEST)
-    loss = error_term(predicted, sample, scale) + CORRELATION * shape + VARIANCE * width
+    loss = error_term(predicted, sample, scale) + counts * (CORRELATION * shape + VARIANCE * width)
     return (loss, inside) if parts else loss

@@ -79,6 +79,17 @@ def test_noise_of_replicas_does_not_lower_it():
     assert noisy[0] < 0.6 * signal[0]
 
 
+def test_a_mobility_that_hardly_varies_or_drowns_in_noise_gives_none():
+    structure, rng = scattered(), np.random.default_rng(7)
+    late = rng.uniform(1.0, 3.0, 60)
+    found = spatial_correlation([structure], [late], [np.stack([late, late])], "displacement")
+    assert np.isfinite(found[0]).all()
+    assert np.isnan(found[2]).all()
+    drowned = [rng.normal(size=60) + 1e-3 * late, rng.normal(size=60)]
+    drowned[1] += (1e-3 - drowned[0] @ drowned[1]) / (drowned[0] @ drowned[0]) * drowned[0]
+    assert np.isnan(spatial_correlation([structure], [late], [np.stack(drowned)], "bond_breaking")[2]).all()
+
+
 def test_invariances():
     structure, rng = scattered(80, 12.0), np.random.default_rng(5)
     values, halves = rng.uniform(0, 1, 80), rng.uniform(0.2, 0.8, 80) + 0.01 * rng.normal(size=(2, 80))

@@ -169,6 +169,23 @@ def test_displacements_are_correlated_through_their_mobility():
     assert float(variance[0]) == pytest.approx(moving.var(), rel=1e-5)
 
 
+def test_displacements_of_which_all_are_mobile_count_by_their_error_alone():
+    rng = np.random.default_rng(6)
+    late, early = rng.uniform(1.0, 3.0, (1, 50)), rng.uniform(0.2, 0.7, (1, 50))
+    values = torch.from_numpy(np.concatenate([late, early]).astype(np.float32))
+    weights = correlation_weights(rng.random((50, 2)) * 8, np.array([8.0, 8.0]))
+    batch = Sample(torch.zeros(50, 1), values, weights, "displacement")
+    true, scale = batch.true_values(), torch.ones(2)
+    assert true[2].tolist() == [0, 1]
+    predicted = values + torch.from_numpy(rng.normal(0, 0.1, (2, 50)).astype(np.float32))
+    loss, error = whole_loss(predicted, batch, scale, true), error_term(predicted, batch, scale)
+    assert loss[0] == error[0]
+    assert loss[1] > error[1] + 0.01
+    slopes = [slope(predicted, batch, scale, *more)[1] for slope, more in ((whole_slopes, (true,)), (error_slopes, ()))]
+    torch.testing.assert_close(slopes[0][0], slopes[1][0])
+    assert (slopes[0][1] - slopes[1][1]).abs().max() > 1e-3
+
+
 def test_replica_noise_is_taken_out_of_what_the_loss_holds_a_network_to():
     rng = np.random.default_rng(8)
     box = np.array([14.0, 14.0])
