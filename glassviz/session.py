@@ -32,7 +32,9 @@ METRICS = {
     "Pearson": "pearson",
     "Pearson / ceiling": "pearson_ceiling",
     "Variance ratio": "noise_free_variance_ratio",
-    "Correlation C at R = 2": "C_2",
+    "Correlation C, near": "C_near",
+    "Correlation C, middle": "C_middle",
+    "Correlation C, far": "C_far",
     "χ₄ ratio": "chi_4_ratio",
 }
 LEVELS = {"C = 0.8": 0.8, "C = 0.5": 0.5}

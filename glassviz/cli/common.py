@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from glassviz.dataset import EMBEDDED, Dataset, data_places, home
-from glassviz.errors import Cancelled
+from glassviz.errors import Cancelled, InputError
 
 
 def parser_of(commands, name, summary, examples, run):
@@ -43,8 +43,22 @@ def open_data(arguments):
 
 
 def model_folders(extra=()):
-    """Where models are looked for: the embedded ones, those in the user's folder, given folders, in this order."""
+    """Where models are looked for: the embedded ones, those in the user's folder, given folders, in this order.
+
+    Raises InputError for a given folder that is not there.
+    """
+    for folder in extra:
+        if not Path(folder).is_dir():
+            raise InputError(f"{folder}: is not a folder, expected one with models")
     return [Path(folder) for folder in (EMBEDDED / "models", home() / "models", *extra) if Path(folder).is_dir()]
+
+
+def report_damaged(folders):
+    """Name models that cannot be loaded, and why, on standard error."""
+    from glassviz.learning import damaged_models
+
+    for _, sentence in damaged_models(*folders):
+        print(f"left out: {sentence}", file=sys.stderr)
 
 
 class ProgressBar:

@@ -2,6 +2,7 @@
 
 from glassviz.cli.common import ProgressBar, add_data, open_data, parser_of
 from glassviz.dataset import EMBEDDED, home
+from glassviz.predictions import read_predictions
 
 EXAMPLES = (
     "glassviz import-predictions mine/0007.npz mine/0008.npz --name MyNet --temperature 0.4",
@@ -47,4 +48,7 @@ def run(arguments):
     with ProgressBar() as progress:
         written = import_predictions(arguments.files, data[arguments.temperature], folder, options, progress)
     for path in written:
-        print(f"wrote {path}")
+        found = read_predictions(path)
+        times = ", ".join(f"{t:g}" for t in found.times)
+        plural = "s" * (len(found.indices) != 1)
+        print(f"wrote {path}: now {len(found.indices)} configuration{plural}, t = {times}")

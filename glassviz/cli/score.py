@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from glassviz.cli.common import ProgressBar, add_data, model_folders, open_data, parser_of, table
+from glassviz.cli.common import ProgressBar, add_data, model_folders, open_data, parser_of, report_damaged, table
 from glassviz.errors import InputError
 
 EXAMPLES = (
@@ -33,7 +33,9 @@ def run(arguments):
     data = open_data(arguments)
     if not 1 <= arguments.type <= data.system.types:
         raise InputError(f"type is {arguments.type}, expected 1..{data.system.types}")
-    stored = opened_models(*model_folders(arguments.models))
+    folders = model_folders(arguments.models)
+    report_damaged(folders)
+    stored = opened_models(*folders)
     judged = []
     for temperature in temperatures(data, arguments.temperature):
         methods = methods_for(stored, data[temperature], arguments.observable)
@@ -86,7 +88,7 @@ def show(entry, temperature, kind, rows, dimension):
                 f"{row['time']:g}",
                 *(f"{row[name]:.3f}" for name in (*plain, "noise_free_variance_ratio")),
                 *(f"{row[name]:.2f} ({row[f'{name}_md']:.2f})" for name in names),
-                f"{row['chi_4_ratio']:.2f}",
+                f"{row['chi_4_ratio']:.2f} ± {row['chi_4_ratio_error']:.2f}",
             )
             for row in rows
         ],

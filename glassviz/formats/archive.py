@@ -27,6 +27,8 @@ def open_archive(path):
             members = file.infolist()
             _check_sizes(path, members)
             return dict(_header(path, file, member) for member in members)
+    except FileNotFoundError:
+        raise DataError(f"{path}: file is missing") from None
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, zlib.error) as error:
         raise DataError(f"{path}: not a whole .npz archive ({error})") from None
 

@@ -12,6 +12,8 @@ from glassviz.learning.model_folder import HEADER, WEIGHTS, is_number, require
 from glassviz.learning.score import OBSERVABLES
 from glassviz.systems import GlassFormer, system_named
 
+SAME_TEMPERATURE = 1e-9
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class DescriptorModel:
@@ -45,14 +47,23 @@ class DescriptorModel:
         """Descriptors of a thermal configuration, (N, M), after quenching it where `inherent` is not given."""
         return describe(configuration, self.system, self.lengths, self.observables, inherent)
 
-    def predict(self, configuration, time=None, inherent=None):
+    def predict(self, configuration, time=None, inherent=None, temperature=None):
         """Predicted propensity of every particle at one of the model's times, (N,); nan for types it does not know.
 
         configuration : thermal; it is quenched unless its inherent structure is given
         time : one of `times` to 1e-6 of itself; may be left out where there is only one
-        Raises InputError listing the times, DataError when the configuration is of another system.
+        temperature : of the configuration, for which the model must have been trained; None applies it to any
+        Raises InputError listing the times or naming the temperature, DataError for a configuration of another system.
         """
+        if temperature is not None and abs(temperature - self.temperature) > SAME_TEMPERATURE:
+            raise InputError(
+                f"temperature is {temperature:g}, expected {self.temperature:g}, where the model was trained"
+            )
         return self.predict_all(configuration, inherent, slots=[time_slot(self.times, time)])[0]
+
+    def predict_each(self, configuration, inherent=None, slots=slice(None)):
+        """Predictions of every seed, (seeds, n_times, N); of one where a kind knows no seeds."""
+        return self.predict_all(configuration, inherent, slots)[None]
 
     def header(self):
         """The items of model.json that every kind has."""

@@ -103,7 +103,11 @@ class GlassMLP(DescriptorModel):
         return self._apply(network.forward, configuration, inherent, slots, ())
 
     def bottleneck(self, configuration, time=None, inherent=None, seed=0):
-        """Values of the two-node bottleneck of one seed's network, (N, 2); nan for types without one."""
+        """Values of the two-node bottleneck of one seed's network, (N, 2); nan for types without one.
+
+        Raises InputError for a time or seed without a network.
+        """
+        self._check_seed(seed)
         return self.bottleneck_each(configuration, inherent, [time_slot(self.times, time)])[seed, 0]
 
     def bottleneck_each(self, configuration, inherent=None, slots=slice(None)):
@@ -131,10 +135,13 @@ class GlassMLP(DescriptorModel):
         """Parameters of one network as an ensemble of one, {name: (1, ...)}."""
         if number not in self.parameters:
             raise InputError(f"there is no network for type {number}, expected one of {self.types}")
-        if not 0 <= seed < self.seeds:
-            raise InputError(f"seed is {seed}, expected one of 0..{self.seeds - 1}")
+        self._check_seed(seed)
         slot = time_slot(self.times, time)
         return {name: values[seed, [slot]] for name, values in self.parameters[number].items()}
+
+    def _check_seed(self, seed):
+        if not 0 <= seed < self.seeds:
+            raise InputError(f"seed is {seed}, expected one of 0..{self.seeds - 1}")
 
     def _apply(self, function, configuration, inherent, slots, shape):
         """function(parameters, inputs) of every network, (seeds, n_times, N, *shape)."""

@@ -49,7 +49,7 @@ def descriptor_names(system, lengths, observables):
     return glassmlp_descriptor_names(system, lengths, THERMAL in observables, observables)
 
 
-def time_slot(times, time):
+def time_slot(times, time, whose="the model's"):
     """Index of a time among a model's, to 1e-6 of itself; None where there is only one. InputError lists them."""
     if time is None and len(times) == 1:
         return 0
@@ -58,7 +58,7 @@ def time_slot(times, time):
         raise InputError(f"no time is given, {known}")
     near = np.flatnonzero(np.abs(times - time) <= 1e-6 * np.abs(times))
     if len(near) == 0:
-        raise InputError(f"time {time:g} is not one of the model's, {known}")
+        raise InputError(f"time {time:g} is not one of {whose}, {known}")
     return int(near[0])
 
 
@@ -80,7 +80,8 @@ def training_indices(state_point, labels, times=None):
         raise InputError("no time has labels for every configuration of training and validation, expected one")
     if times is not None:
         there = np.flatnonzero(present)
-        wanted = [there[time_slot(state_point.times[there], float(time))] for time in times]
+        whose = "those at which every configuration of training and validation has labels"
+        wanted = [there[time_slot(state_point.times[there], float(time), whose)] for time in times]
         if not wanted:
             raise InputError("times are an empty list, expected one or more of the state point's")
         present = np.isin(np.arange(len(present)), wanted)

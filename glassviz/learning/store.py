@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from glassviz.dataset import home
 from glassviz.errors import DataError
 from glassviz.learning.glass_mlp import GlassMLP
 from glassviz.learning.model_folder import HEADER, read_header
@@ -35,15 +36,18 @@ def opened_models(*folders):
         except DataError:
             continue
         # The same name in a later folder, as of an embedded model trained anew, is told apart.
-        name = next(name for name in _names(path.name) if name not in found)
+        name = next(name for name in _names(path) if name not in found)
         found[name] = entry_of(model, name, path)
     return list(found.values())
 
 
-def _names(name):
-    """A name, then the name with 2, 3, ... behind it."""
-    yield name
-    yield from (f"{name} ({k})" for k in count(2))
+def _names(path):
+    """The folder's name, then with where it lies behind it, then with 2, 3, ... too."""
+    parent = Path(os.path.realpath(path)).parent
+    place = "yours" if parent.is_relative_to(os.path.realpath(home())) else parent.name
+    yield path.name
+    yield f"{path.name} ({place})"
+    yield from (f"{path.name} ({place} {k})" for k in count(2))
 
 
 def entry_of(model, name, path=None):

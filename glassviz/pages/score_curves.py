@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from glassviz.learning.method_table import correlation_names
 from glassviz.learning.published_scores import published_scores
 from glassviz.tasks.judge import slot_of_level
 from glassviz.views.colours import method_colour
@@ -13,9 +14,10 @@ LABELS = {
     "pearson": "Pearson correlation",
     "pearson_ceiling": "Pearson correlation / ceiling",
     "noise_free_variance_ratio": "variance, predicted / MD",
-    "C_2": "spatial correlation C at R = 2",
     "chi_4_ratio": "χ₄, predicted / MD",
 }
+CORRELATIONS = ("C_near", "C_middle", "C_far")
+PUBLISHED_CEILING = "ceiling, published"
 DASHES = ("solid", "dotdash", "dotted")
 COLUMNS = ["Method", "Type", "t", "C", "Pearson", "Ceiling", "Variance", "C_2", "C_2 MD", "χ_4"]
 
@@ -45,6 +47,16 @@ def labels(entries):
     }
 
 
+def column_of(metric, dimension):
+    """The column of a judged row that a score of the session stands for."""
+    return correlation_names(dimension)[CORRELATIONS.index(metric)] if metric in CORRELATIONS else metric
+
+
+def label_of(column):
+    """A score in words."""
+    return LABELS.get(column) or f"spatial correlation C at R = {column.removeprefix('C_')}"
+
+
 def value_and_error(row, metric):
     """A score and its error; of Pearson / ceiling the error is that of Pearson alone."""
     if metric == "pearson_ceiling":
@@ -62,6 +74,7 @@ class Curves:
 
     def __init__(self, session):
         self.session, self.library, self.data = session, session.library, session.data
+        self.column = column_of(session.metric, session.data.system.dimension)
 
     def methods(self, temperature):
         """Entries of the methods at a temperature."""
@@ -92,14 +105,14 @@ class Curves:
         for entry in self.methods(T):
             points = [(T, row["time"], row) for row in self.rows(entry, T)]
             label, dash = known[series_name(entry)]
-            curve = self._curve(method_name(entry), points, entry["name"], session.metric, "time", label)
+            curve = self._curve(method_name(entry), points, entry["name"], self.column, "time", label)
             curves.append(curve | {"chosen": entry["name"] == session.model, "dash": dash})
         if session.metric.startswith("pearson"):
             points = [(T, row["time"], row) for row in self.single(T)]
-            curves.append(self._curve(SINGLE, points, "", session.metric, "time"))
-        elif session.metric == "C_2":
+            curves.append(self._curve(SINGLE, points, "", self.column, "time"))
+        elif session.metric in CORRELATIONS:
             known = next((rows for entry in self.methods(T) if (rows := self.rows(entry, T))), [])
-            curves.append(self._curve("MD", [(T, row["time"], row) for row in known], "", "C_2_md", "time"))
+            curves.append(self._curve("MD", [(T, row["time"], row) for row in known], "", f"{self.column}_md", "time"))
         return [curve for curve in curves if len(curve["x"])]
 
     def against_temperature(self):
@@ -122,13 +135,13 @@ class Curves:
         known = labels([entry for T in self.data.temperatures for entry in self.methods(T)])
         own, curves = session.entry and series_name(session.entry), []
         for key, (name, points, models) in series.items():
-            curve = self._curve(name, points, models, session.metric, "T", known[key][0])
+            curve = self._curve(name, points, models, self.column, "T", known[key][0])
             curves.append(curve | {"chosen": key == own, "dash": known[key][1]})
         if session.metric.startswith("pearson"):
-            curves.append(self._curve(SINGLE, single, "", session.metric, "T"))
-        elif session.metric == "C_2":
+            curves.append(self._curve(SINGLE, single, "", self.column, "T"))
+        elif session.metric in CORRELATIONS:
             first = {T: (T, time, row) for T, time, row in measured[::-1]}
-            curves.append(self._curve("MD", [first[T] for T in sorted(first)], "", "C_2_md", "T"))
+            curves.append(self._curve("MD", [first[T] for T in sorted(first)], "", f"{self.column}_md", "T"))
         return [curve for curve in curves if len(curve["x"])]
 
     def published(self):
@@ -136,7 +149,10 @@ class Curves:
         session = self.session
         if not session.published or session.metric != "pearson" or session.scored_type != 1:
             return []
-        found = published_scores(self.data.system.name, session.temperature, session.observable)
+        about = self.data.system.name, session.temperature, session.observable
+        found = published_scores(*about)
+        for curve in published_scores(*about, "pearson_ceiling").values():
+            found = {**found, PUBLISHED_CEILING: curve}
         return [
             {
                 "name": name,
@@ -197,7 +213,7 @@ def _text(name, metric, value, error, T, time, row):
     """What a point says under the pointer."""
     level = f", C_B = {row['correlation']:.3f}" if np.isfinite(row["correlation"]) else ""
     which = f" ({row['descriptor']})" if "descriptor" in row else ""
-    label = LABELS[metric.removesuffix("_md")]
+    label = label_of(metric.removesuffix("_md"))
     return f"{name}{which}, T = {T:g}, t = {time:g}{level}: {label} {with_error(value, error)}"
 
 
@@ -208,6 +224,23 @@ def _band(points):
     middle = np.array([row["ceiling"] for _, row in points])
     error = np.nan_to_num([row["ceiling_error"] for _, row in points])
     return {"x": [x for x, _ in points], "low": middle - error, "middle": middle, "high": np.minimum(middle + error, 1)}
+
+
+def heights(curves, band, guide):
+    """Limits of the vertical axis: from 0, or from what lies below, to 1 or beyond."""
+    values = [y for curve in curves for y in curve["y"]] + ([] if guide is None else [guide])
+    values += [] if band is None else [*band["low"], *band["high"]]
+    low, high = min([0.0, *values]), max([1.0, *values])
+    return low - 0.02 * (high - low), high + 0.04 * (high - low)
+
+
+def widths(curves, band):
+    """Limits of the axis of temperatures, with room on both sides of a single one."""
+    places = [x for curve in curves for x in curve["x"]] + ([] if band is None else list(band["x"]))
+    if not places:
+        return None
+    room = 0.08 * (max(places) - min(places)) or 0.05
+    return min(places) - room, max(places) + room
 
 
 def table_rows(session):
@@ -226,9 +259,12 @@ def table_rows(session):
 
 def _table_row(entry, name, kind, row, session):
     """Cells as text, keys to sort by."""
-    values = [row[key] for key in ("ceiling", "noise_free_variance_ratio", "C_2", "C_2_md", "chi_4_ratio")]
+    columns = {"ceiling": 2, "noise_free_variance_ratio": 3, "C_2": 2, "C_2_md": 2, "chi_4_ratio": 2}
+    values = [row[key] for key in columns]
     cells = [name, str(kind), f"{row['time']:g}", number(row["correlation"], 2)]
-    cells += [with_error(row["pearson"], row["error"]), *(number(value, 2) for value in values)]
+    cells += [with_error(row["pearson"], row["error"])]
+    cells += [number(value, digits) for value, digits in zip(values, columns.values(), strict=True)]
+    cells[-1] = with_error(row["chi_4_ratio"], row["chi_4_ratio_error"], 2)
     keys = [name, kind, row["time"], row["correlation"], row["pearson"], *values]
     return {
         "cells": cells,

@@ -11,7 +11,7 @@ import panel as pn
 from glassviz.errors import Cancelled, GlassvizError
 from glassviz.learning.published_scores import SOURCE
 from glassviz.pages.score_controls import score_controls
-from glassviz.pages.score_curves import COLUMNS, LABELS, Curves, table_rows
+from glassviz.pages.score_curves import COLUMNS, Curves, heights, label_of, table_rows, widths
 from glassviz.pages.snapshots import PHONE
 from glassviz.tasks.score_csv import scores_text
 from glassviz.views.colours import NEUTRALS
@@ -129,7 +129,7 @@ class ScoresPage:
     def _draw(self):
         session, curves = self.session, Curves(self.session)
         now, published = curves.against_time(), curves.published()
-        label, waiting = LABELS[session.metric], "working …" if self._total else ""
+        label, waiting = label_of(curves.column), "working …" if self._total else ""
         guide = 1.0 if session.metric in ("pearson_ceiling", "noise_free_variance_ratio", "chi_4_ratio") else None
         bands = curves.band(session.temperature), curves.band_over_temperatures()
         over = curves.against_temperature()
@@ -140,7 +140,7 @@ class ScoresPage:
             session.dark,
             waiting or self._missing(),
             guide,
-            y_range=_heights(now + published, bands[0], guide),
+            y_range=heights(now + published, bands[0], guide),
             band=bands[0],
         )
         self.against_temperature.update(
@@ -150,8 +150,8 @@ class ScoresPage:
             session.dark,
             waiting or f"no score at a label time near C_B = {session.level:g}",
             guide,
-            y_range=_heights(over, bands[1], guide),
-            x_range=_widths(over, bands[1]),
+            y_range=heights(over, bands[1], guide),
+            x_range=widths(over, bands[1]),
             band=bands[1],
         )
         self.legend.update(self._key(now, published, bands[0]), session.dark)
@@ -172,7 +172,10 @@ class ScoresPage:
         best = [row for kind in kinds if (row := found.best(kind)[session.slot]) is not None]
         self.map.update(found.names, found.pearson[session.slot], [row["descriptor"] for row in best], session.dark)
         title = f"<h2>Single descriptors, t = {session.time:g}, type {session.scored_type}</h2>"
-        note = "averages over type 1, 2, … or all · framed: best of each kind on training and validation"
+        note = (
+            "signed: negative where more of it goes with a smaller propensity; the curves count either sign · "
+            "averages over type 1, 2, … or all · framed: best of each kind on training and validation"
+        )
         self.map_note.update(f"{title}<p>{note}</p>", session.dark)
 
     # Words -----------------------------------------------------------------------------------------------------------
@@ -197,6 +200,8 @@ class ScoresPage:
             entries.append(_stroke(shade, NEUTRALS[session.dark]["text"], 9, 0.25))
         entries += [_stroke(c["name"], c["colour"], 1.5, dash="5 3") for c in published]
         words = f"<span style='color:{quiet}'>dashed: {SOURCE}</span>" if published else ""
+        if session.published and not published:
+            words = f"<span style='color:{quiet}'>nothing published for this score, type and temperature</span>"
         return "".join(entries) + words
 
     def _remarks(self, over):
@@ -260,23 +265,6 @@ class ScoresPage:
         main = pn.Row(left, right, **both, stylesheets=[PHONE_ROW])
         whole = {"sizing_mode": "stretch_both", "margin": (0, 0, 8, 0), "styles": {"overflow-y": "auto"}}
         return pn.Column(self.progress, strip, main, **whole)
-
-
-def _heights(curves, band, guide):
-    """Limits of the vertical axis: from 0, or from what lies below, to 1 or beyond."""
-    values = [y for curve in curves for y in curve["y"]] + ([] if guide is None else [guide])
-    values += [] if band is None else [*band["low"], *band["high"]]
-    low, high = min([0.0, *values]), max([1.0, *values])
-    return low - 0.02 * (high - low), high + 0.04 * (high - low)
-
-
-def _widths(curves, band):
-    """Limits of the axis of temperatures, with room on both sides of a single one."""
-    places = [x for curve in curves for x in curve["x"]] + ([] if band is None else list(band["x"]))
-    if not places:
-        return None
-    room = 0.08 * (max(places) - min(places)) or 0.05
-    return min(places) - room, max(places) + room
 
 
 def _stroke(name, colour, width, opacity=1.0, dash=""):

@@ -113,6 +113,7 @@ def test_predict_writes_what_the_model_says(home, tmp_path, capsys):
     record = next(r for r in point.records if r.index == arrays["index"][0])
     expected = ridge.predict(record.thermal, time=arrays["times"][2])
     np.testing.assert_allclose(arrays["predicted"][0, 2], expected, atol=1e-5)
+    assert "spread" not in arrays
     assert list(tmp_path.iterdir()) == [out]
 
 

@@ -40,16 +40,27 @@ def test_every_temperature_has_its_table_or_the_command_that_makes_one(arguments
     assert lines[start].endswith("T = 0.8, type 1, 1 test configuration")
     rows = judged[1]
     for line, row in zip(lines[start + 2 : start + 2 + len(rows)], rows, strict=True):
-        found = [float(word) for word in re.sub(r"[()]", "", line).split()]
+        found = [float(word) for word in re.sub(r"[()±]", "", line).split()]
         names = ("time", "correlation", "pearson", "error", "ceiling", "noise_free_variance_ratio")
         expected = [row[name] for name in names]
-        expected += [row[name + end] for name in ("C_2", "C_5", "C_8") for end in ("", "_md")] + [row["chi_4_ratio"]]
+        expected += [row[name + end] for name in ("C_2", "C_5", "C_8") for end in ("", "_md")]
+        expected += [row["chi_4_ratio"], row["chi_4_ratio_error"]]
         np.testing.assert_allclose(found, expected, atol=0.00501)
     assert any("one test configuration: no errors" in line for line in lines)
     assert lines[-1] == (
         "no stored bond_breaking model or prediction for KA2D at T = 1; "
         "glassviz train ridge --temperature 1 --observable bond_breaking makes one"
     )
+
+
+def test_a_damaged_model_and_a_missing_folder_are_named(arguments, tmp_path, capsys):
+    broken = tmp_path / "models" / "broken"
+    broken.mkdir(parents=True)
+    (broken / "model.json").write_text("{")
+    assert main([*arguments, "--models", str(tmp_path / "models")]) == 0
+    assert f"left out: {broken / 'model.json'}: cannot be read as JSON" in capsys.readouterr().err
+    assert main([*arguments, "--models", str(tmp_path / "none")]) == 2
+    assert f"{tmp_path / 'none'}: is not a folder, expected one with models" in capsys.readouterr().err
 
 
 def test_csv_holds_every_score_with_units_and_origin(arguments, home, judged, tmp_path, capsys):

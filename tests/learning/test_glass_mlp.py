@@ -69,8 +69,14 @@ def test_mean_spread_and_bottleneck_belong_together(state_point, trained):
         single = trained.predict(thermal, time=time, inherent=inherent)
         np.testing.assert_allclose(single, each[:, slot].mean(axis=0))
         assert trained.bottleneck(thermal, time, inherent).shape == (thermal.number, 2)
+    own = trained.predict(thermal, time=time, inherent=inherent, temperature=trained.temperature)
+    np.testing.assert_array_equal(own, single)
     with pytest.raises(InputError, match="expected one of"):
         trained.predict(thermal, time=7.0, inherent=inherent)
+    with pytest.raises(InputError, match="temperature is 0.9, expected"):
+        trained.predict(thermal, time=time, inherent=inherent, temperature=0.9)
+    with pytest.raises(InputError, match=r"seed is 2, expected one of 0\.\.1"):
+        trained.bottleneck(thermal, time, inherent, seed=2)
 
 
 def test_same_seed_same_network_and_the_test_split_is_not_read(state_point, trained):

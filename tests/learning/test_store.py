@@ -168,8 +168,15 @@ def test_listing_finds_models_in_both_places_and_names_damaged_ones(fitted, save
 
 
 def test_models_of_one_name_are_told_apart_in_the_order_of_their_folders(fitted, saved, tmp_path):
-    for folder in ("z", "a"):
+    for folder in ("z", "a", "more/z"):
         fitted.save(tmp_path / folder / "ridge-a")
-    entries = stored_models(tmp_path, tmp_path / "z", tmp_path / "a")
-    assert [entry["name"] for entry in entries] == ["ridge-a", "ridge-a (2)", "ridge-a (3)"]
-    assert [entry["path"].parent.name for entry in entries] == ["models", "z", "a"]
+    entries = stored_models(tmp_path, tmp_path / "z", tmp_path / "a", tmp_path / "more" / "z")
+    assert [entry["name"] for entry in entries] == ["ridge-a", "ridge-a (z)", "ridge-a (a)", "ridge-a (z 2)"]
+    assert [entry["path"].parent.name for entry in entries] == ["models", "z", "a", "z"]
+
+
+def test_a_model_in_the_users_folder_is_called_theirs(fitted, saved, tmp_path, monkeypatch):
+    monkeypatch.setenv("GLASSVIZ_HOME", str(tmp_path / "home"))
+    fitted.save(tmp_path / "home" / "models" / "ridge-a")
+    names = [entry["name"] for entry in stored_models(tmp_path, tmp_path / "home")]
+    assert names == ["ridge-a", "ridge-a (yours)"]

@@ -203,7 +203,7 @@ def test_against_temperature_at_a_level(two):
 def test_other_scores(two):
     session = Session(two, page="scores", temperature=0.8)
     page = ScoresPage(session)
-    for metric, key in (("chi_4_ratio", "chi_4_ratio"), ("C_2", "C_2")):
+    for metric, key in (("chi_4_ratio", "chi_4_ratio"), ("C_far", "C_8"), ("C_near", "C_2")):
         session.choose(metric=metric)
         hits = rows(page.against_time, "hits")
         found = [y for y, model in zip(hits["y"], hits["model"], strict=True) if model == MODEL]
@@ -234,7 +234,7 @@ def test_the_map_shows_the_present_time_and_the_csv_the_whole(two):
 
 def test_what_is_missing_names_the_command(two, tmp_path):
     library = Library(two.data_folders, [tmp_path])
-    page = ScoresPage(Session(library, page="scores", temperature=1.0, observable="displacement", metric="C_2"))
+    page = ScoresPage(Session(library, page="scores", temperature=1.0, observable="displacement", metric="C_near"))
     words = rows(page.against_time, "words")["text"][0]
     assert words == "no method here: glassviz train ridge --temperature 1 --observable displacement\nmakes one"
     assert page.table.message == words
@@ -254,7 +254,7 @@ def test_nothing_is_worked_out_before_the_page_is_shown_and_a_change_of_time_doe
     assert rows(page.against_time, "lines")["xs"] == []
     session.choose(page="scores")
     assert len(calls) == 2
-    session.choose(time=1000.0, metric="C_2")
+    session.choose(time=1000.0, metric="C_near")
     assert len(calls) == 2
     assert page.progress.object == ""
 
@@ -263,12 +263,14 @@ def test_published_curves_fit_system_temperature_observable_and_type(tmp_path):
     write_record(tmp_path / "data" / "ka2d" / "T0.3000" / "0000.h5", planted(0, "test", 0.3))
     session = Session(Library([tmp_path / "data"], [tmp_path]), page="scores")
     page = ScoresPage(session)
-    assert rows(page.against_time, "lines")["dash"].count("dashed") == 8
+    assert rows(page.against_time, "lines")["dash"].count("dashed") == 8 + 1
+    assert "ceiling, published" in page.legend.panel.object
     assert "CC-BY-4.0" in page.legend.panel.object
-    for change in ({"published": False}, {"published": True, "shown_type": 2}, {"shown_type": 0, "metric": "C_2"}):
+    for change in ({"published": False}, {"published": True, "shown_type": 2}, {"shown_type": 0, "metric": "C_near"}):
         session.choose(**change)
         assert "dashed" not in rows(page.against_time, "lines")["dash"]
         assert "CC-BY-4.0" not in page.legend.panel.object
+        assert ("nothing published" in page.legend.panel.object) == session.published
 
 
 def test_predictions_made_elsewhere_and_a_second_model_of_a_kind_are_told_apart(tmp_path):

@@ -90,6 +90,11 @@ def test_a_lasso_in_the_plane_marks_particles_in_the_snapshots(visit, models):
     with pytest.raises(AssertionError):
         visit.until(lambda: undimmed(visit, session, chosen), "", seconds=1)
     visit.until(lambda: len(chosen_in_plane(visit)) == len(chosen), "the marks in the plane")
+    visit.press("Escape")
+    visit.holds(selected=None)
+    visit.until(lambda: len(chosen_in_plane(visit)) == 0, "a plane without marks")
+    visit.page.wait_for_timeout(500)
+    visit.holds(selected=None)
 
 
 def undimmed(visit, session, chosen):
