@@ -1,5 +1,6 @@
 """The bar on top of every page: data set, temperature, time, configuration, model. It is the Session."""
 
+import re
 from threading import get_ident
 
 import panel as pn
@@ -98,3 +99,8 @@ class Bar:
 def short_name(model):
     """A model's name without the system and the observable, which the bar shows anyway."""
     return model.split("-")[1] + " · " + model.split("-")[-1] if model.count("-") >= 3 else model
+
+
+def title_name(model):
+    """A model's name above a snapshot, of the chosen temperature, which the bar shows, too."""
+    return re.sub(r" · T\d+\.\d+", "", short_name(model))

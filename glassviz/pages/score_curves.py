@@ -30,20 +30,24 @@ def method_name(entry):
 def series_name(entry):
     """A method over temperatures: the model's name without its temperature, which tells two of one kind apart."""
     temperature = entry["temperature"]
-    return entry["name"] if temperature is None else entry["name"].removesuffix(f"-T{temperature:.4f}")
+    return entry["name"] if temperature is None else entry["name"].replace(f"-T{temperature:.4f}", "", 1)
+
+
+def own_name(entry):
+    """What a series is called beside others of its method: without what its method and the page say anyway."""
+    usual = f"{entry['system']}-{entry['kind']}-{entry['observable']}".lower()
+    return series_name(entry).removeprefix(usual).strip(" ()")
 
 
 def labels(entries):
-    """{series: (label, dash)}: the method's name, with the series where there are several of one method."""
+    """{series: (label, dash)}: the method's name, with the series' own where there are several of one method."""
     series = {}
     for entry in entries:
-        known = series.setdefault(method_name(entry), [])
-        if series_name(entry) not in known:
-            known.append(series_name(entry))
+        series.setdefault(method_name(entry), {}).setdefault(series_name(entry), own_name(entry))
     return {
-        name: (method if len(names) == 1 else f"{method}, {name}", DASHES[place % len(DASHES)])
+        name: (f"{method}, {own}" if len(names) > 1 and own else method, DASHES[place % len(DASHES)])
         for method, names in series.items()
-        for place, name in enumerate(names)
+        for place, (name, own) in enumerate(names.items())
     }
 
 

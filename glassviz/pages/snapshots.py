@@ -7,7 +7,7 @@ import panel_material_ui as pmui
 from glassviz import inside
 from glassviz.errors import GlassvizError
 from glassviz.learning import pearson
-from glassviz.pages.bar import short_name
+from glassviz.pages.bar import title_name
 from glassviz.pages.controls import controls
 from glassviz.pages.third import NAMES, ThirdView
 from glassviz.views.colours import propensity_map
@@ -85,7 +85,7 @@ class SnapshotsPage:
         session = self.session
         measured, predicted = self._now()
         low, high = session.limits()
-        model = f"Predicted, {short_name(session.model)}" if session.model else "No model for this state point"
+        model = f"Predicted, {title_name(session.model)}" if session.model else "No model for this state point"
         colours = propensity_map(session.observable)
         ends = ("rearranged", "frozen") if session.observable == "bond_breaking" else ("frozen", "σ₁₁, rearranged")
         scale = {"label": NAMES[session.observable], "low": round(low, 3), "high": round(high, 3), "panels": [0, 1]}

@@ -10,7 +10,7 @@ import panel_material_ui as pmui
 from glassviz import inside
 from glassviz.errors import GlassvizError
 from glassviz.learning import pearson
-from glassviz.pages.bar import short_name
+from glassviz.pages.bar import short_name, title_name
 from glassviz.pages.controls import HIDDEN, SHOWN, bound
 from glassviz.session import CLOUDS, COLOURINGS
 from glassviz.views.cloud import CloudView
@@ -28,6 +28,9 @@ PHONE_ASIDE = "@media (max-width: 760px) { :host { width: auto !important; heigh
 BOTH = {"sizing_mode": "stretch_both", "margin": 0}
 # Descriptors of many configurations must not hold up the visitors' clicks.
 _workers = ThreadPoolExecutor(2, thread_name_prefix="third")
+
+UNITS = {"energy": "ε₁₁", "perimeter": "σ₁₁", "surface": "σ₁₁²", "energy_variance": "ε₁₁²", "displacement": "σ₁₁"}
+"""Units of the observables that have one."""
 
 
 class ThirdView:
@@ -59,12 +62,13 @@ class ThirdView:
             return _panel(predicted - measured, "Predicted − MD", -reach, reach, DIFFERENCE, bar)
         if session.third_view == "model":
             name = session.second_model
-            title = f"Predicted, {short_name(name)}" if name else "No other model for this state point"
+            title = f"Predicted, {title_name(name)}" if name else "No other model for this state point"
             return _panel(self._second(), title, *limits, propensity_map(session.observable), None)
         if session.third_view == "descriptor":
             low, high = (float(f"{end:.3g}") for end in inside.descriptor_limits(session))
             name = spoken(session.descriptor)
-            title, bar = name[0].upper() + name[1:], {"label": "Descriptor"}
+            title, unit = name[0].upper() + name[1:], UNITS.get(session.descriptor.split(" ")[0], "")
+            bar = {"label": f"{title} / {unit}" if unit else title}
             return _panel(inside.descriptor(session), title, low, high, SEQUENTIAL, bar)
         return None
 

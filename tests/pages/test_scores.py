@@ -296,8 +296,8 @@ def test_predictions_made_elsewhere_and_a_second_model_of_a_kind_are_told_apart(
     assert sorted(mine) == ["dotdash", "solid"]
     assert {MODEL, "mine-T0.8000", "BOTAN"} <= set(hits["model"])
     shown = page.legend.panel.object
-    assert "Ridge, ka2d-ridge-bond_breaking" in shown
-    assert "Ridge, mine" in shown
+    assert "</svg> Ridge</span>" in shown
+    assert "</svg> Ridge, mine</span>" in shown
     page._open(0.8, 10.0, "BOTAN")
     assert (session.page, session.time, session.model) == ("snapshots", 10.0, "BOTAN")
 
