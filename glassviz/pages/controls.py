@@ -20,34 +20,39 @@ def controls(session):
     def types():
         return {"All": 0} | {str(t): t for t in range(1, session.data.system.types + 1)}
 
-    widgets = {
-        "observable": pmui.RadioButtonGroup(label="Propensity", options=OBSERVABLES, **STYLE),
-        "shown_type": pmui.RadioButtonGroup(label="Type", options=types(), **STYLE),
-        "positions": pmui.RadioButtonGroup(label="Positions", options=POSITIONS, **STYLE),
-        "colour_range": pmui.Select(label="Colours", options=COLOUR_RANGES, **STYLE),
-        "copies": pmui.Select(label="Periodic copies", options=COPIES, **STYLE),
-        "third_view": pmui.Select(label="Third view", options=THIRD_VIEWS, **STYLE),
-    }
-    for name, widget in widgets.items():
-        widget.value = getattr(session, name)
-        widget.param.watch(lambda event, name=name: session.choose(**{name: event.new}), "value")
-        session.param.watch(lambda event, widget=widget: setattr(widget, "value", event.new), name)
-    session.param.watch(lambda _: setattr(widgets["shown_type"], "options", types()), "data_set")
+    choices = [
+        ("observable", pmui.RadioButtonGroup, "Propensity", OBSERVABLES),
+        ("shown_type", pmui.RadioButtonGroup, "Type", types),
+        ("positions", pmui.RadioButtonGroup, "Positions", POSITIONS),
+        ("colour_range", pmui.Select, "Colours", COLOUR_RANGES),
+        ("copies", pmui.Select, "Periodic copies", COPIES),
+        ("third_view", pmui.Select, "Third view", THIRD_VIEWS),
+    ]
+    widgets = [bound(session, *choice, **STYLE) for choice in choices]
     training = TrainingDialog(session, **STYLE)
-    return [*widgets.values(), training.button, training.panel, download_button(session, **STYLE)]
+    return [*widgets, training.button, training.panel, download_button(session, **STYLE)]
 
 
-def bound(session, name, kind, label, options, **style):
-    """A widget bound both ways to a choice; `options` may be a function, for those that follow other choices."""
-    now = options if callable(options) else lambda: options
+def bound(session, name, kind, label, options=None, shown=None, **style):
+    """A widget bound both ways to a choice.
+
+    options : a dict, a function for those that follow other choices, None for a switch
+    shown : function of the value that the widget shows, default the choice itself
+    """
+    now, shown = options if callable(options) else lambda: options, shown or (lambda: getattr(session, name))
     style = {"size": "small", "margin": (6, 8), "sizing_mode": "stretch_width", **style}
-    widget = kind(label=label, options=now(), value=getattr(session, name), **style)
+    first = {} if options is None else {"options": now()}
+    widget = kind(label=label, value=shown(), **first, **style)
 
     def show(*_):
         found = now()
-        changed = {} if widget.options == found else {"options": found}
-        widget.param.update(value=getattr(session, name), **changed)
+        changed = {} if found is None or widget.options == found else {"options": found}
+        widget.param.update(value=shown(), **changed)
 
-    widget.param.watch(lambda event: event.new is not None and session.choose(**{name: event.new}), "value")
+    def choose(event):
+        if event.new is not None and event.new != shown():
+            session.choose(**{name: event.new})
+
+    widget.param.watch(choose, "value")
     session.param.watch(show, [name, *(other for other in session.DEPENDENT if callable(options) and other != name)])
     return widget

@@ -65,9 +65,21 @@ export function render({ model, el }) {
     return row;
   };
 
+  // Finds the heading or the row again that has the focus, by its words, once all are built anew.
+  const focused = () => {
+    const own = frame.getRootNode().activeElement;
+    if (!frame.contains(own)) return null;
+    if (own.tagName !== "TR") {
+      const column = [...frame.querySelectorAll("th button")].indexOf(own);
+      return () => frame.querySelectorAll("th button")[column];
+    }
+    const label = own.getAttribute("aria-label");
+    return () => [...frame.querySelectorAll("tbody tr")].find((row) => row.getAttribute("aria-label") === label);
+  };
+
   const draw = () => {
     for (const [name, colour] of Object.entries(model.colours)) frame.style.setProperty(`--${name}`, colour);
-    const kept = frame.scrollTop;
+    const kept = frame.scrollTop, focus = focused();
     frame.replaceChildren();
     if (!model.rows.length) {
       frame.append(Object.assign(document.createElement("p"), { textContent: model.message }));
@@ -84,7 +96,6 @@ export function render({ model, el }) {
       button.onclick = () => {
         order = own && order.falling ? null : { column, falling: Boolean(own) };
         draw();
-        frame.querySelectorAll("th button")[column].focus();
       };
       cell.append(button);
       head.append(cell);
@@ -93,6 +104,7 @@ export function render({ model, el }) {
     table.createTBody().append(...sorted().map((place, k) => line(place, k === 0)));
     frame.append(table);
     frame.scrollTop = kept;
+    focus?.()?.focus({ preventScroll: true });
   };
   model.on(["rows", "columns", "message", "colours"], draw);
   draw();

@@ -16,6 +16,12 @@ ROWS = [
     {"cells": ["CAGE", "100", "0.25"], "keys": ["CAGE", 100, 0.25], "colour": "#222222", "chosen": False},
 ]
 
+FOCUSED = """() => {
+  let own = document.activeElement;
+  while (own?.shadowRoot?.activeElement) own = own.shadowRoot.activeElement;
+  return own?.getAttribute("aria-label");
+}"""
+
 
 def data(view, name):
     return {key: list(values) for key, values in view.plot._sources[name].data.items()}
@@ -55,6 +61,12 @@ def test_headings_sort_and_rows_open(page):
         page.keyboard.press("Enter")
         page.wait_for_timeout(500)
         assert opened == [2, 1]
+        # Rows that come later don't take the focus away.
+        before = page.evaluate(FOCUSED)
+        table.update(["Method", "t", "C_2"], [ROWS[2], ROWS[0], ROWS[1]], "", False)
+        page.wait_for_timeout(500)
+        assert before
+        assert page.evaluate(FOCUSED) == before
         table.update(["Method", "t", "C_2"], [], "nothing here", True)
         page.get_by_text("nothing here").wait_for()
         colour = page.locator(".frame p").evaluate("p => getComputedStyle(p).color")
