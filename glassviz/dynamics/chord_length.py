@@ -37,7 +37,8 @@ def chord_length_with_error(positions, propensities, box, cell=CELL, empty="near
     Give the particles of one type. The papers state neither the cell nor the rule for empty cells; both matter: with
     type 1 and "nearest" one KA2D structure at T = 0.231 has 8.5 with cells of 1 and 1.5, and 9.7 with 2. Cells drawn
     mobile with probability 1/2 have chords of 2 cells, so a value near 2 cells tells of no correlation. The error
-    includes that of the median; it is nan for one configuration. nan where nothing is mobile.
+    includes that of the median; where many particles share its value, as C_B of few replicas does at early times, it
+    jumps with the median and is too large. It is nan for one configuration. nan where nothing is mobile.
     Raises InputError on impossible shapes and values, fewer than 2 cells along an edge or another rule.
     Source: Jung, Biroli, Berthier, Phys. Rev. B 109, 064205 (2024), section V B.
     """
