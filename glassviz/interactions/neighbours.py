@@ -44,7 +44,7 @@ def distance2(positions, i, j, box):
 
 
 @njit(cache=True, nogil=True)
-def _fill_cells(positions, box, cutoff):
+def fill_cells(positions, box, cutoff):
     """Sort particles into cells at least `cutoff` wide: grid (d,), particle order, first entry of each cell."""
     number, dimension = positions.shape
     grid = np.empty(dimension, np.int64)
@@ -75,7 +75,7 @@ def _fill_cells(positions, box, cutoff):
 
 
 @njit(cache=True, nogil=True)
-def _adjacent_cells(cell, grid, adjacent):
+def adjacent_cells(cell, grid, adjacent):
     """Write the distinct cells around `cell` (itself included) into `adjacent`; returns how many."""
     dimension = len(grid)
     count = 0
@@ -100,7 +100,7 @@ def _adjacent_cells(cell, grid, adjacent):
 def verlet_list(positions, box, cutoff):
     """Half list: each pair with nearest-image distance below `cutoff` once; starts (N + 1,), neighbours (M,)."""
     number = len(positions)
-    grid, order, first = _fill_cells(positions, box, cutoff)
+    grid, order, first = fill_cells(positions, box, cutoff)
     # Particles in cell order: the inner loop then reads memory in sequence.
     ordered = positions[order]
     adjacent = np.empty(3 ** len(box), np.int64)
@@ -108,7 +108,7 @@ def verlet_list(positions, box, cutoff):
     found = np.empty(16 * number, np.int32)
     used = 0
     for cell in range(len(first) - 1):
-        cells = _adjacent_cells(cell, grid, adjacent)
+        cells = adjacent_cells(cell, grid, adjacent)
         for slot in range(first[cell], first[cell + 1]):
             row_start[order[slot]] = used
             for m in range(cells):

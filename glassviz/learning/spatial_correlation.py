@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.spatial import cKDTree
 
-from glassviz.learning.resampling import jackknife, ratio
+from glassviz.dynamics.resampling import jackknife, ratio
 
 DISTANCES = {2: (2.0, 5.0, 8.0), 3: (2.0, 4.0, 6.0)}
 """Dimensions -> the distances R_k, in sigma_11."""

@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from glassviz.dynamics import four_point_susceptibility
-from glassviz.learning.resampling import jackknife, ratio
+from glassviz.dynamics.four_point_susceptibility import covariance
+from glassviz.dynamics.resampling import jackknife, ratio
 
 
 def susceptibility_ratio(predicted, halves):
     """chi_4 of a prediction, chi_4 of molecular dynamics, and their ratio with its jackknife error.
 
     chi_4 = N_1 Var over configurations of the configuration's mean; that of molecular dynamics is the covariance of the
-    means of the two halves of the replicas, free of their noise (see dynamics.four_point_susceptibility). Of n
-    configurations both carry the factor (n - 1) / n, which the ratio does not.
+    means of the two halves of the replicas, free of their noise; both without bias, as
+    dynamics.four_point_susceptibility_with_error gives them.
 
     predicted : a list of (N_1,), one for each configuration; halves : a list of (2, N_1)
     Returns (predicted, molecular dynamics, ratio, error). From fewer than 2 configurations all are nan, from 2 ratio
@@ -35,5 +35,5 @@ def susceptibility_ratio(predicted, halves):
 
 def _susceptibilities(means):
     """chi_4 / N_1 of prediction and of molecular dynamics from the means (n, 3) of p, a and b."""
-    p, a, b = means.T[:, :, None]
-    return four_point_susceptibility(p), four_point_susceptibility(a, b)
+    p, a, b = means.T
+    return covariance(p, p), covariance(a, b)

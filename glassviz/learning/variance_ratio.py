@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from glassviz.learning.resampling import jackknife, ratio
+from glassviz.dynamics.resampling import jackknife, ratio
 
 
 def variance_ratio(predicted, halves):

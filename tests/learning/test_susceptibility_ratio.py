@@ -37,7 +37,7 @@ def test_noise_of_replicas_does_not_raise_that_of_md():
     level, halves = planted(3000)
     predicted = 0.5 * level + np.zeros(40)
     own, measured, ratio, error = susceptibility_ratio(list(predicted), list(halves))
-    assert own == pytest.approx(40 * 0.25 * level.var(), rel=1e-9)
+    assert own == pytest.approx(40 * 0.25 * level.var(ddof=1), rel=1e-9)
     assert measured == pytest.approx(40 * 0.01, rel=0.08)
     assert gv.dynamics.four_point_susceptibility(halves.mean(axis=1)) > 1.3 * measured
     assert ratio == pytest.approx(own / measured, rel=1e-12)
