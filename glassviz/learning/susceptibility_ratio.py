@@ -15,8 +15,8 @@ def susceptibility_ratio(predicted, halves):
 
     predicted : a list of (N_1,), one for each configuration; halves : a list of (2, N_1)
     Returns (predicted, molecular dynamics, ratio, error). From fewer than 2 configurations all are nan, from 2 ratio
-    and error, for each chi_4 is then a single squared difference. The ratio is nan too where noise hides the variance
-    of molecular dynamics. Configurations with a missing value are left out.
+    and error, for each chi_4 is then a single squared difference. They are nan too where noise hides the variance of
+    molecular dynamics, in all or without one of the configurations. Configurations with a missing value are left out.
     """
     whole = [
         (np.mean(p), *np.mean(h, axis=1))
@@ -30,7 +30,8 @@ def susceptibility_ratio(predicted, halves):
     own, measured = _susceptibilities(means)
     if len(means) < 3:
         return number * own, number * measured, np.nan, np.nan
-    return number * own, number * measured, *jackknife(lambda rows: ratio(*_susceptibilities(rows)), means)
+    value, error = jackknife(lambda rows: ratio(*_susceptibilities(rows)), means)
+    return number * own, number * measured, value if np.isfinite(error) else np.nan, error
 
 
 def _susceptibilities(means):
