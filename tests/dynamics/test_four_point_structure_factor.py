@@ -19,7 +19,8 @@ def gas(number, seed, dimension=2, edge=32.8962):
 
 
 @pytest.mark.parametrize(
-    ("number", "box", "q_max"), [(1290, (32.8962, 32.8962), 7.0), (500, (15.0, 11.0, 8.0), 5.0), (300, (20.0, 9.0), 6.0)]
+    ("number", "box", "q_max"),
+    [(1290, (32.8962, 32.8962), 7.0), (500, (15.0, 11.0, 8.0), 5.0), (300, (20.0, 9.0), 6.0)],
 )
 def test_the_fast_transform_is_the_direct_sum(number, box, q_max):
     positions, values = gas(number, 1, len(box), np.array(box))
