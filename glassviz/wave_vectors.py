@@ -12,6 +12,9 @@ TOLERANCE = 1e-12
 FEW = 100_000
 """Up to so many particles times wave vectors the direct sum is used: it takes some 3 ms then, the FFT 1 ms."""
 
+MOST_VECTORS = 1e8
+"""A grid of so many takes some gigabytes of memory."""
+
 
 @lru_cache(maxsize=8)
 def half_space(box, q_max):
@@ -25,6 +28,8 @@ def half_space(box, q_max):
     if not (np.isfinite(q_max) and q_max >= step.min()):
         raise InputError(f"q_max is {q_max:g}, expected at least the smallest 2 pi / L = {step.min():.4g}")
     reach = (q_max / step * (1 + 1e-12)).astype(int)
+    if (number := np.prod(2.0 * reach + 1)) > MOST_VECTORS:
+        raise InputError(f"q_max is {q_max:g}: the box has some {number:.0e} wave vectors up to it, at most 1e8 fit")
     ranges = [np.arange(0, reach[0] + 1), *(np.arange(-n, n + 1) for n in reach[1:])]
     vectors = np.stack(np.meshgrid(*ranges, indexing="ij"), axis=-1).reshape(-1, len(step))
     # Half of the space: the first number that is not zero is positive.

@@ -167,10 +167,11 @@ class _Problem:
             if not np.linalg.cond(information) < WORST_CONDITION:
                 return None, None
             step = np.linalg.solve(information, weighted.T @ (self.s4 - fitted))
+            near = step @ information @ step < 1e-16 * self.weights.sum()
             while not (powers @ (found + step) > 0).all():
                 step /= 2
             found = found + step
-            if step @ information @ step < 1e-16 * self.weights.sum():
+            if near:
                 spread, units = np.zeros((3, 3)), scale ** -np.array(EXPONENTS, dtype=float)
                 spread[:parameters, :parameters] = np.linalg.inv(information)
                 return np.append(found, np.zeros(3 - parameters)) * units, spread * np.outer(units, units)
