@@ -12,8 +12,10 @@ EXPONENTS = (0, 2, 3)
 MOST_STEPS = 200
 WORST_CONDITION = 1e13
 """Of the equations, beyond which their solution is rounding."""
-SIGNIFICANT = 3.0
-"""1/chi and xi^2/chi must exceed zero by so many of their errors, or the fit gives no number."""
+DECAY = 13.8
+"""The coefficients of q^2 and q^3 in 1 / S must differ from zero by this chi^2 (probability 0.001) for S to decay."""
+PLATEAU, QUADRATIC = 3.0, 2.0
+"""By how many of their errors 1/chi and xi^2/chi must exceed zero."""
 CENTRAL = (15.87, 84.13)
 """Percentiles that enclose one standard error on either side of a normal distribution."""
 
@@ -64,7 +66,8 @@ def fit_four_point_structure_factor(q, s4, q_range=(0.2, 0.6), modes=None, noise
     the three coefficients of 1 / S = a + b q^2 + c q^3 by Fisher scoring, the largest likelihood for noise 0;
     chi = 1/a, xi = sqrt(b/a), A = c sqrt(a) / b^(3/2), errors by propagation. A may be negative.
     Data that do not identify the parameters give no number but nan and a message: too few rings in the range, S_4
-    without a positive mean, no convergence, or 1/chi or xi^2/chi that do not exceed zero by 3 standard errors.
+    without a positive mean, no convergence, no decay (at a chance of 0.001), no plateau (1/chi below 3 of its standard
+    errors), or xi^2/chi below 2 of its own: then the cubic term alone would do.
     Raises InputError for other shapes, values that are not finite, or an impossible range.
     Source: Jung, Biroli, Berthier, PRL 130, 238202 (2023).
     """
@@ -197,10 +200,14 @@ def _form(q, coefficients):
 def _unidentified(coefficients, spread):
     """Why the coefficients of 1 / S don't give chi, xi and A; "" where they do."""
     (a, b, _), (a_error, b_error, _) = coefficients, np.sqrt(np.diag(spread))
-    if not b > SIGNIFICANT * b_error:
-        return f"does not identify xi: xi^2 / chi is {b:.2g} +- {b_error:.2g}"
-    if not a > SIGNIFICANT * a_error:
-        return f"does not identify chi and xi: 1 / chi is {a:.2g} +- {a_error:.2g}, S_4 shows no plateau"
+    # Without the cubic term its row is 0. Data without scatter have no spread at all, and are certain.
+    fitted = slice(1, 2 + bool(spread[2, 2]))
+    if spread.any() and coefficients[fitted] @ np.linalg.solve(spread[fitted, fitted], coefficients[fitted]) < DECAY:
+        return "does not identify xi: S_4 shows no decay beyond its errors"
+    if not a > PLATEAU * a_error:
+        return f"does not identify chi and xi: S_4 shows no plateau, 1 / chi is {a:.2g} +- {a_error:.2g}"
+    if not b > QUADRATIC * b_error:
+        return f"does not identify xi and A: xi^2 / chi is {b:.2g} +- {b_error:.2g}"
     return ""
 
 
