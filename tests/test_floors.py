@@ -10,7 +10,7 @@ import pytest
 from tests.liquids import REPOSITORY
 
 FLOORS = [
-    ("errors", "publish", "cache", "configuration", "systems"),
+    ("errors", "publish", "cache", "configuration", "systems", "wave_vectors"),
     ("interactions",),
     ("simulation", "structure", "dynamics"),
     ("hdf5", "record", "predictions", "state_point", "dataset"),

@@ -4,6 +4,8 @@ from glassviz.dynamics.bond_breaking import bond_breaking_halves, bond_breaking_
 from glassviz.dynamics.chord_length import chord_length, chord_length_with_error
 from glassviz.dynamics.displacement import displacement_halves, displacement_propensity, squared_displacement_means
 from glassviz.dynamics.four_point_correlation import four_point_correlation
+from glassviz.dynamics.four_point_fit import FourPointFit, fit_four_point_rings, fit_four_point_structure_factor
+from glassviz.dynamics.four_point_structure_factor import FourPointRings, four_point_rings, four_point_structure_factor
 from glassviz.dynamics.four_point_susceptibility import four_point_susceptibility, four_point_susceptibility_with_error
 from glassviz.dynamics.mobile_clusters import mean_cluster_size, mobile_clusters
 from glassviz.dynamics.overlap import overlap, overlap_means
@@ -14,6 +16,8 @@ from glassviz.dynamics.smoothed import smoothed
 from glassviz.dynamics.temperature_fits import fit_arrhenius, fit_parabolic, fit_vft
 
 __all__ = [
+    "FourPointFit",
+    "FourPointRings",
     "bond_breaking_halves",
     "bond_breaking_means",
     "bond_breaking_propensity",
@@ -22,9 +26,13 @@ __all__ = [
     "displacement_halves",
     "displacement_propensity",
     "fit_arrhenius",
+    "fit_four_point_rings",
+    "fit_four_point_structure_factor",
     "fit_parabolic",
     "fit_vft",
     "four_point_correlation",
+    "four_point_rings",
+    "four_point_structure_factor",
     "four_point_susceptibility",
     "four_point_susceptibility_with_error",
     "mean_cluster_size",

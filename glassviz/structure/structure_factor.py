@@ -3,10 +3,10 @@
 from functools import lru_cache
 
 import numpy as np
-from numba import njit
 
 from glassviz.errors import InputError
 from glassviz.structure.averages import as_list, check_pair, mean_and_error
+from glassviz.wave_vectors import direct_sums, half_space
 
 
 def structure_factor(configurations, pair=None, q_max=15.0, width=0.1, most=200):
@@ -35,9 +35,9 @@ def structure_factor(configurations, pair=None, q_max=15.0, width=0.1, most=200)
 def _correlated_modes(configuration, pair, vectors):
     """Re rho_a(q) rho_b(-q) / sqrt(N_a N_b) of one configuration at each wave vector, (n,)."""
     first, second = check_pair(configuration, pair)
-    positions, step = configuration.positions, 2 * np.pi / configuration.box
-    density = density_modes(positions[first], step, vectors)
-    other = density if second is first else density_modes(positions[second], step, vectors)
+    positions, box = configuration.positions, configuration.box
+    density = direct_sums(positions[first], np.ones(first.sum()), box, vectors)
+    other = density if second is first else direct_sums(positions[second], np.ones(second.sum()), box, vectors)
     return (density * other.conj()).real / np.sqrt(float(first.sum()) * second.sum())
 
 
@@ -52,14 +52,7 @@ def wave_vectors(box, q_max, width, most):
         raise InputError(f"q_max is {q_max:g} and width is {width:g}, expected 0 < width < q_max and q_max >= 2 pi / L")
     if most < 1:
         raise InputError(f"most is {most}, expected at least 1")
-    reach = (q_max / step).astype(int)
-    ranges = [np.arange(0, reach[0] + 1), *(np.arange(-n, n + 1) for n in reach[1:])]
-    vectors = np.stack(np.meshgrid(*ranges, indexing="ij"), axis=-1).reshape(-1, len(step))
-    # Half of the space: the first number that is not zero is positive.
-    leading = np.take_along_axis(vectors, (vectors != 0).argmax(axis=1)[:, None], axis=1)[:, 0]
-    lengths = np.sqrt(((vectors * step) ** 2).sum(axis=1))
-    kept = (leading > 0) & (lengths <= q_max)
-    vectors, lengths = vectors[kept], lengths[kept]
+    vectors, lengths = half_space(box, q_max)
     bins = (lengths / width).astype(int)
     chosen = np.concatenate([_thinned(np.flatnonzero(bins == one), most) for one in np.unique(bins)])
     result = vectors[chosen], lengths[chosen], bins[chosen]
@@ -71,33 +64,3 @@ def wave_vectors(box, q_max, width, most):
 def _thinned(indices, most):
     """At most `most` of the indices, evenly spread: meshgrid orders them by direction."""
     return indices[np.linspace(0, len(indices) - 1, min(most, len(indices))).astype(int)]
-
-
-def density_modes(positions, step, vectors):
-    """rho(q) = sum_j exp(i q.r_j) for q = vectors * step, (n,) complex."""
-    result = np.zeros(len(vectors), dtype=np.complex128)
-    _add_modes(np.ascontiguousarray(positions), np.asarray(step, dtype=float), vectors, result)
-    return result
-
-
-@njit(cache=True, nogil=True)
-def _add_modes(positions, step, vectors, result):
-    """Adds every particle's exp(i q.r): powers of exp(i 2 pi x / L) along each axis, then one product per vector."""
-    dimension = positions.shape[1]
-    reach = np.zeros(dimension, dtype=np.int64)
-    for axis in range(dimension):
-        reach[axis] = np.abs(vectors[:, axis]).max()
-    powers = np.empty((dimension, 2 * reach.max() + 1), dtype=np.complex128)
-    for i in range(len(positions)):
-        for axis in range(dimension):
-            middle, phase = reach[axis], step[axis] * positions[i, axis]
-            turn = complex(np.cos(phase), np.sin(phase))
-            powers[axis, middle] = 1.0
-            for n in range(1, middle + 1):
-                powers[axis, middle + n] = powers[axis, middle + n - 1] * turn
-                powers[axis, middle - n] = np.conj(powers[axis, middle + n])
-        for v in range(len(vectors)):
-            mode = powers[0, reach[0] + vectors[v, 0]]
-            for axis in range(1, dimension):
-                mode *= powers[axis, reach[axis] + vectors[v, axis]]
-            result[v] += mode
