@@ -13,6 +13,7 @@ from glassviz.learning.model_folder import HEADER
 from glassviz.learning.score import ceiling_table
 from glassviz.learning.single_descriptors import single_descriptors
 from glassviz.learning.store import damaged_models, methods_for, opened_models
+from glassviz.tasks.heterogeneity import heterogeneity
 from glassviz.tasks.judge import judge
 from glassviz.tasks.score import score
 
@@ -113,6 +114,25 @@ class Library:
         """As `single_descriptors` where they are known already, else None."""
         return self._results.get(("descriptors", observable, type_number, point))
 
+    def heterogeneity(self, entry, point, observable, type_number, split, progress=None):
+        """Heterogeneity of a method, or of molecular dynamics where `entry` is None, worked out once."""
+        key = _heterogeneity_key(entry, point, observable, type_number, split)
+        return self._once(key, lambda: heterogeneity(point, entry, observable, type_number, split, progress))
+
+    def known_heterogeneity(self, entry, point, observable, type_number, split):
+        """As `heterogeneity` where it is known already, else None."""
+        return self._results.get(_heterogeneity_key(entry, point, observable, type_number, split))
+
+    def four_point_fit(self, found, slot, q_range, cubic, progress=None):
+        """Fit of S_4(q) of a Heterogeneity at one time, worked out once; None without S_4."""
+        if progress is not None:
+            progress(0, 1, "fit")
+        return self._once(("fit", found, slot, q_range, cubic), lambda: found.fit(slot, q_range, cubic))
+
+    def known_fit(self, found, slot, q_range, cubic):
+        """As `four_point_fit` where it is known already, else None."""
+        return self._results.get(("fit", found, slot, q_range, cubic))
+
     def _once(self, key, compute):
         """A result kept until the data change. Nobody waits for another's: it may take seconds."""
         found = self._results.get(key)
@@ -136,3 +156,9 @@ class Library:
 def _key(entry, point):
     """What tells the scores of a method at a state point apart; a model that was trained anew is another."""
     return "judgement", entry["name"], entry["observable"], entry["model"], point
+
+
+def _heterogeneity_key(entry, point, observable, type_number, split):
+    """A method only ever shows its test configurations."""
+    own = (entry["name"], entry["model"]) if entry else ("MD", split)
+    return "heterogeneity", *own, observable, type_number, point

@@ -8,6 +8,7 @@ import param
 from glassviz.configuration import tile
 from glassviz.interactions.energy import potential_energy
 from glassviz.structure import glassmlp_descriptor_names, radical_cells
+from glassviz.tasks.heterogeneity import FIT_RANGE, Q_MAX
 from glassviz.tasks.score import prediction_of
 
 OBSERVABLES = {"Bond breaking": "bond_breaking", "Displacement": "displacement"}
@@ -25,7 +26,7 @@ COLOURINGS = {"MD": "measured", "Prediction": "predicted", "Descriptor": "descri
 CLOUDS = {"This configuration": "one", "All test configurations": "test"}
 DESCRIPTOR = "energy L=1.5 all"
 COLOUR_RANGES = {"Full scale": "full", "Spread of the data": "data"}
-PAGES = {"Snapshots": "snapshots", "Scores": "scores", "Dynamics": "dynamics"}
+PAGES = {"Snapshots": "snapshots", "Scores": "scores", "Heterogeneity": "heterogeneity", "Dynamics": "dynamics"}
 TIME_AXES = {"t": "absolute", "t / τ": "scaled"}
 STATIC_VIEWS = {"g(r)": "pair_correlation", "S(q)": "structure_factor", "V(r)": "potential"}
 METRICS = {
@@ -38,6 +39,16 @@ METRICS = {
     "χ₄ ratio": "chi_4_ratio",
 }
 LEVELS = {"C = 0.8": 0.8, "C = 0.5": 0.5}
+COLLECTIVE = {
+    "χ₄": "chi_4",
+    "Chord length": "chord",
+    "Size of mobile clusters": "cluster",
+    "Length ξ": "xi",
+    "Strength χ": "chi",
+    "Shape A": "A",
+}
+WAVES = {"S₄(q)": "structure_factor", "Collapse": "collapse", "P(C)": "distribution"}
+MD_FROM = {"Test": "test", "All": "all"}
 MOST_CACHED = 300
 COPIES = {"1 × 1": 1, "2 × 2": 2, "4 × 4": 4, "8 × 8": 8}
 
@@ -73,6 +84,13 @@ class Session(param.Parameterized):
     metric = param.Selector(objects=list(METRICS.values()), doc="The score that is drawn.")
     level = param.Selector(objects=list(LEVELS.values()), doc="Mean C_B at which temperatures are compared.")
     published = param.Boolean(default=True, doc="Whether published scores are drawn.")
+
+    collective = param.Selector(objects=list(COLLECTIVE.values()), doc="What is drawn against time and temperature.")
+    waves = param.Selector(objects=list(WAVES.values()), doc="What is drawn beside it.")
+    md_from = param.Selector(objects=list(MD_FROM.values()), doc="Configurations of molecular dynamics that count.")
+    q_range = param.List(default=list(FIT_RANGE), item_type=float, doc="Lowest and highest q of the fit of S_4.")
+    cubic = param.Boolean(default=True, doc="Whether the fit of S_4 has the cubic term.")
+    smoothing = param.Number(default=1.5, bounds=(0, 10), doc="Length over which the field is smoothed.")
 
     # In this order a choice comes after those that it depends on.
     DEPENDENT = ("data_set", "temperature", "observable", "configuration", "time", "model", "shown_type",
@@ -142,6 +160,8 @@ class Session(param.Parameterized):
                     value = value if 0 <= value < number else -1
                 if name == "pair":
                     value = value if value in self.pairs else ""
+                if name == "q_range" and not (len(value) == 2 and 0 < value[0] < value[1] <= Q_MAX):
+                    value = list(FIT_RANGE)
                 if name == "camera" and not (len(value) == 3 and np.isfinite(value).all() and value[2] > 0):
                     value = []
                 try:

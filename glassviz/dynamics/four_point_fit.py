@@ -31,7 +31,7 @@ class FourPointFit:
     covariance : (3, 3) of chi, xi, A
     q_range : lowest and highest q that could count; rings : how many did
     chi2 : sum of squared residuals in units of their expected error; about rings - 3 where form and modes are right
-    message : "" or one sentence
+    reason : "" or why there is no number, as words that go on from "the fit"
     """
 
     chi: float
@@ -43,7 +43,13 @@ class FourPointFit:
     q_range: tuple
     rings: int
     chi2: float
-    message: str
+    reason: str
+
+    @property
+    def message(self):
+        """ "" or a sentence that says why there is no number."""
+        low, high = self.q_range
+        return f"The fit in {low:g} <= q <= {high:g} {self.reason}." if self.reason else ""
 
     def __call__(self, q):
         """S_4 at `q`, same shape; nan where there is no fit."""
@@ -183,10 +189,7 @@ class _Problem:
     def refused(self, reason, chi2=np.nan):
         """The fit that gives no number, and why."""
         none = _by_symbol(np.full(3, np.nan))
-        message = f"The fit in {self.q_range[0]:g} <= q <= {self.q_range[1]:g} {reason}."
-        return FourPointFit(
-            *[np.nan] * 3, none, none, np.full((3, 3), np.nan), self.q_range, len(self.q), chi2, message
-        )
+        return FourPointFit(*[np.nan] * 3, none, none, np.full((3, 3), np.nan), self.q_range, len(self.q), chi2, reason)
 
 
 _KIND = {"s4": "", "modes": " above 0", "noise": " of 0 or more"}
@@ -205,9 +208,9 @@ def _unidentified(coefficients, spread):
     if spread.any() and coefficients[fitted] @ np.linalg.solve(spread[fitted, fitted], coefficients[fitted]) < DECAY:
         return "does not identify xi: S_4 shows no decay beyond its errors"
     if not a > PLATEAU * a_error:
-        return f"does not identify chi and xi: S_4 shows no plateau, 1 / chi is {a:.2g} +- {a_error:.2g}"
+        return f"does not identify chi and xi: S_4 shows no plateau, 1 / chi is {a:.2g} ± {a_error:.2g}"
     if not b > QUADRATIC * b_error:
-        return f"does not identify xi and A: xi^2 / chi is {b:.2g} +- {b_error:.2g}"
+        return f"does not identify xi and A: xi^2 / chi is {b:.2g} ± {b_error:.2g}"
     return ""
 
 

@@ -1,6 +1,5 @@
 """Page *Scores*: how good is each method? Test configurations only."""
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from html import escape
 from io import BytesIO
@@ -8,8 +7,8 @@ from io import BytesIO
 import numpy as np
 import panel as pn
 
-from glassviz.errors import Cancelled, GlassvizError
 from glassviz.learning.published_scores import SOURCE
+from glassviz.pages.background import Background
 from glassviz.pages.score_controls import score_controls
 from glassviz.pages.score_curves import COLUMNS, Curves, heights, label_of, table_rows, widths
 from glassviz.pages.snapshots import PHONE
@@ -27,8 +26,6 @@ CLICKED = ("temperature", "time", "model")
 PHONE_ROW = (
     f"{PHONE} {{ :host {{ flex-direction: column; flex: none; }} :host > * {{ min-height: 640px; width: 100%; }} }}"
 )
-# Predictions of many configurations must not hold up the visitors' clicks.
-_workers = ThreadPoolExecutor(2, thread_name_prefix="scores")
 
 
 class ScoresPage:
@@ -36,13 +33,12 @@ class ScoresPage:
 
     def __init__(self, session):
         self.session, self._targets = session, []
-        self._busy, self._done, self._total, self._problems = None, 0, 0, {}
+        self.work = Background(self._draw, self._jobs, self._wanted, "Scores")
         self.against_time = CurvesView(self._open, x_log=True, points=True, clicked=CLICKED)
         self.against_temperature = CurvesView(self._open, points=True, clicked=CLICKED)
         self.table = ScoreTable(self._open_row, label="Scores of the test configurations")
         self.map = DescriptorMap()
         self.legend, self.level_note, self.map_note = TextView(), TextView(), TextView()
-        self.progress = pn.pane.HTML("", height=3, sizing_mode="stretch_width", margin=0)
         session.param.watch(self._later, CHOICES + OWN_CHOICES)
         self.panel = self._layout()
         self._later()
@@ -50,48 +46,8 @@ class ScoresPage:
     # Drawing ---------------------------------------------------------------------------------------------------------
 
     def _later(self, *_):
-        """Draw what is known; work out the rest in a thread and draw again after each method.
-
-        Drawing reads the choices of its own moment: whichever thread asks for it, the picture is of the present ones.
-        """
-        if self.session.page != "scores":
-            return
-        document = pn.state.curdoc
-        if document is None or document.session_context is None:
-            self._work(lambda draw: draw())
-            return
-        _workers.submit(self._work, document.add_next_tick_callback)
-
-    def _work(self, draw):
-        """Do what is missing for the present choices, unless a thread is at it already."""
-        session, library = self.session, self.session.library
-        wanted = self._wanted()
-        for T in self._scored():
-            library.ceilings(session.data[T], session.observable, session.scored_type)
-        draw(self._draw)
-        jobs = self._jobs()
-        if wanted == self._busy:
-            return
-        self._busy = wanted
-        try:
-            self._do(jobs, wanted, draw)
-        except Cancelled:
-            return
-        finally:
-            if self._busy == wanted:
-                self._busy, self._total = None, 0
-                draw(self._draw)
-
-    def _do(self, jobs, wanted, draw):
-        for done, job in enumerate(jobs):
-            self._done, self._total = done, len(jobs)
-            try:
-                job(progress=partial(self._go_on, wanted))
-            except Cancelled:
-                raise
-            except GlassvizError as error:
-                self._problems[self.session.data_set] = escape(str(error))
-            draw(self._draw)
+        if self.session.page == "scores":
+            self.work.start()
 
     def _scored(self):
         """Temperatures with labelled test configurations, the one that is looked at first."""
@@ -103,6 +59,8 @@ class ScoresPage:
         """What is still to be worked out, as functions of progress."""
         session, library, data = self.session, self.session.library, self.session.data
         observable, kind = session.observable, session.scored_type
+        for T in self._scored():
+            library.ceilings(data[T], observable, kind)
         jobs = [
             partial(library.judgement, entry, data[T])
             for T in self._scored()
@@ -122,14 +80,10 @@ class ScoresPage:
         models = tuple((entry["name"], id(entry["model"])) for entry in methods)
         return session.stamp(), session.temperature, session.observable, session.scored_type, models
 
-    def _go_on(self, wanted, *_):
-        if wanted != self._busy:
-            raise Cancelled
-
     def _draw(self):
         session, curves = self.session, Curves(self.session)
         now, published = curves.against_time(), curves.published()
-        label, waiting = label_of(curves.column), "working …" if self._total else ""
+        label, waiting = label_of(curves.column), "working …" if self.work.waiting else ""
         guide = 1.0 if session.metric in ("pearson_ceiling", "noise_free_variance_ratio", "chi_4_ratio") else None
         bands = curves.band(session.temperature), curves.band_over_temperatures()
         over = curves.against_temperature()
@@ -159,7 +113,7 @@ class ScoresPage:
         rows, self._targets = table_rows(session)
         self.table.update(COLUMNS, rows, waiting or self._missing(), session.dark)
         self._draw_map(waiting)
-        self.progress.object = _line(self._done, self._total, session.dark)
+        self.work.line(session.dark)
 
     def _draw_map(self, waiting):
         session = self.session
@@ -194,11 +148,11 @@ class ScoresPage:
     def _key(self, curves, published, band):
         """HTML: strokes of the methods with their names."""
         session, quiet = self.session, NEUTRALS[self.session.dark]["quiet"]
-        entries = [_stroke(c["name"], c["colour"], 3, dash=STROKES[c.get("dash", "solid")]) for c in curves]
+        entries = [stroke(c["name"], c["colour"], 3, dash=STROKES[c.get("dash", "solid")]) for c in curves]
         if band is not None:
             shade = "ceiling" + " ± error" * bool(np.any(band["high"] > band["low"]))
-            entries.append(_stroke(shade, NEUTRALS[session.dark]["text"], 9, 0.25))
-        entries += [_stroke(c["name"], c["colour"], 1.5, dash="5 3") for c in published]
+            entries.append(stroke(shade, NEUTRALS[session.dark]["text"], 9, 0.25))
+        entries += [stroke(c["name"], c["colour"], 1.5, dash="5 3") for c in published]
         words = f"<span style='color:{quiet}'>dashed: {SOURCE}</span>" if published else ""
         if session.published and not published:
             words = f"<span style='color:{quiet}'>nothing published for this score, type and temperature</span>"
@@ -216,10 +170,10 @@ class ScoresPage:
         far = [f"{T:g}" for T in data.temperatures if T not in known and len(data[T].times)]
         alone = [f"{T:g}" for T in data.temperatures if data[T].split.count("test") == 1]
         sentences = [f"C shown: {', '.join(words)}"] if words else []
-        done = self._busy is None
+        done = not self.work.waiting
         sentences += [f"no score near C = {session.level:g} at T = {', '.join(far)}"] if far and words and done else []
         sentences += [f"one test configuration, so no error bars, at T = {', '.join(alone)}"] if alone else []
-        sentences += [self._problems[session.data_set]] if session.data_set in self._problems else []
+        sentences += [escape(self.work.problem)] if self.work.problem else []
         if session.metric == "chi_4_ratio":
             sentences.append("χ₄ needs 3 test configurations")
         return f"<p>{' · '.join(sentences)}</p>"
@@ -264,25 +218,14 @@ class ScoresPage:
         )
         main = pn.Row(left, right, **both, stylesheets=[PHONE_ROW])
         whole = {"sizing_mode": "stretch_both", "margin": (0, 0, 8, 0), "styles": {"overflow-y": "auto"}}
-        return pn.Column(self.progress, strip, main, **whole)
+        return pn.Column(self.work.panel, strip, main, **whole)
 
 
-def _stroke(name, colour, width, opacity=1.0, dash=""):
+def stroke(name, colour, width, opacity=1.0, dash=""):
     """A coloured stroke with a name, as HTML."""
     line = f"x1=0 x2=22 y1=5 y2=5 stroke='{colour}' stroke-width={width} stroke-opacity={opacity}"
     dashes = f" stroke-dasharray='{dash}'" if dash else ""
     return (
         f"<span style='white-space:nowrap;margin-right:14px'><svg width=22 height=10 aria-hidden=true><line {line}"
         f"{dashes} /></svg> {escape(name)}</span>"
-    )
-
-
-def _line(done, total, dark):
-    """A thin line that grows with the work; nothing when all is there."""
-    if not total:
-        return ""
-    colour = NEUTRALS[dark]["quiet"]
-    share = f"width:{100 * (done + 0.3) / total:.0f}%;height:3px;background:{colour}"
-    return (
-        f"<div role=progressbar aria-label='Scores' aria-valuenow={done} aria-valuemax={total} style='{share}'></div>"
     )

@@ -9,6 +9,7 @@ from glassviz.pages.address import keep_in_step, opened
 from glassviz.pages.bar import Bar
 from glassviz.pages.controls import HIDDEN, SHOWN
 from glassviz.pages.dynamics import DynamicsPage
+from glassviz.pages.heterogeneity import HeterogeneityPage
 from glassviz.pages.scores import ScoresPage
 from glassviz.pages.snapshots import SnapshotsPage
 from glassviz.session import PAGES, Session
@@ -26,11 +27,17 @@ KEYS = {
     "]": "higher temperature",
     "1": "page Snapshots",
     "2": "page Scores",
-    "3": "page Dynamics",
+    "3": "page Heterogeneity",
+    "4": "page Dynamics",
     "Escape": "clear the selection",
     "?": "this list",
 }
-MADE_BY = {"snapshots": SnapshotsPage, "scores": ScoresPage, "dynamics": DynamicsPage}
+MADE_BY = {
+    "snapshots": SnapshotsPage,
+    "scores": ScoresPage,
+    "heterogeneity": HeterogeneityPage,
+    "dynamics": DynamicsPage,
+}
 REFRESH_PERIOD = 2000
 NAMES = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", " ": "space", "Escape": "Esc"}
 
@@ -122,7 +129,7 @@ def navigation(session):
         options=PAGES,
         value=session.page,
         size="small",
-        width=240,
+        width=350,
         margin=(16, 10, 4, 10),
         stylesheets=UNLABELLED,
     )
@@ -148,7 +155,7 @@ def pressed(key, session, bar, help_dialog):
         session.step("temperature", 1 if key == "]" else -1)
     elif key == " ":
         bar.play.value = not bar.play.value
-    elif key in "123":
+    elif key in "1234":
         session.choose(page=list(PAGES.values())[int(key) - 1])
     elif key == "Escape":
         session.choose(selected=[], followed=-1)

@@ -41,19 +41,20 @@ class CurvesView:
         """Draw anew.
 
         curves : dicts with x, y (n,), colour, chosen (thick, on top), dash (default solid), thin (default False: then
-            without points), and for points error (n,), tau (x, y) or None, now (x, y) or None, text [n] and what is
-            clicked, one for all or (n,)
+            without points), joined (default True: by a line), and for points error (n,), tau (x, y) or None,
+            now (x, y) or None, text [n] and what is clicked, one for all or (n,)
         message : shown where there is no curve; guide : a level, dashed; ranges (low, high): default around the data
         band : dict with x, low, middle, high (n,)
         """
         curves = sorted(curves, key=lambda curve: curve["chosen"])
+        joined = [curve for curve in curves if curve.get("joined", True)]
         self.plot.fill(
             "lines",
-            xs=[curve["x"] for curve in curves],
-            ys=[curve["y"] for curve in curves],
-            colour=[curve["colour"] for curve in curves],
-            width=[3.5 if curve["chosen"] else 1.2 if curve.get("thin") else 1.8 for curve in curves],
-            dash=[curve.get("dash", "solid") for curve in curves],
+            xs=[curve["x"] for curve in joined],
+            ys=[curve["y"] for curve in joined],
+            colour=[curve["colour"] for curve in joined],
+            width=[3.5 if curve["chosen"] else 1.2 if curve.get("thin") else 1.8 for curve in joined],
+            dash=[curve.get("dash", "solid") for curve in joined],
         )
         band = band or {"x": [], "low": [], "middle": [], "high": []}
         self.plot.fill("band", **band)

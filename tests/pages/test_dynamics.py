@@ -135,7 +135,7 @@ def test_toggles_and_keys_are_in_the_address(visit):
     visit.page.locator("body").click(position={"x": 700, "y": 95})
     visit.press("1")
     visit.holds(page=None)
-    visit.press("3")
+    visit.press("4")
     visit.holds(page="dynamics")
 
 

@@ -256,7 +256,7 @@ def test_nothing_is_worked_out_before_the_page_is_shown_and_a_change_of_time_doe
     assert len(calls) == 2
     session.choose(time=1000.0, metric="C_near")
     assert len(calls) == 2
-    assert page.progress.object == ""
+    assert page.work.panel.object == ""
 
 
 def test_published_curves_fit_system_temperature_observable_and_type(tmp_path):

@@ -1,0 +1,215 @@
+"""Page *Heterogeneity*: how far do neighbours move together?"""
+
+from functools import partial
+from html import escape
+
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
+
+from glassviz.dynamics import smoothed
+from glassviz.pages.background import Background
+from glassviz.pages.bar import title_name
+from glassviz.pages.controls import HIDDEN, SHOWN, bound
+from glassviz.pages.heterogeneity_curves import FITTED, NAMES, HeterogeneityCurves
+from glassviz.pages.score_curves import widths
+from glassviz.pages.scores import PHONE_ROW, STROKES, stroke
+from glassviz.session import COLLECTIVE, LEVELS, MD_FROM, OBSERVABLES, WAVES
+from glassviz.views.colours import propensity_map
+from glassviz.views.curves import CurvesView
+from glassviz.views.field import FieldView
+from glassviz.views.inspector import TextView
+from glassviz.views.spectrum import SpectrumView
+from glassviz.views.style import UNLABELLED
+
+CHOICES = ["data_set", "temperature", "time", "model", "observable", "shown_type", "dark", "page", "collective",
+           "waves", "md_from", "q_range", "cubic", "level"]  # fmt: skip
+FIELD_CHOICES = ["configuration", "smoothing", "colour_range"]
+SYMBOLS = {"bond_breaking": "C_B", "displacement": "R"}
+
+
+class HeterogeneityPage:
+    """Collective quantities of molecular dynamics and every method; nothing is worked out before the page is shown."""
+
+    def __init__(self, session):
+        self.session = session
+        self.work = Background(self._draw, self._jobs, self._wanted, "Heterogeneity")
+        self.against_time = CurvesView(self._choose, x_log=True, points=True)
+        self.against_temperature = CurvesView(self._choose, points=True)
+        self.spectrum = SpectrumView(lambda low, high: session.choose(q_range=[round(low, 3), round(high, 3)]))
+        self.collapse, self.distribution = CurvesView(x_log=True, y_log=True, points=True), CurvesView(points=True)
+        self.field = FieldView()
+        self.legend, self.fits, self.note = TextView(), TextView(), TextView()
+        views = {"structure_factor": self.spectrum, "collapse": self.collapse, "distribution": self.distribution}
+        self._places = {
+            name: pn.Column(view.panel, sizing_mode="stretch_both", margin=0, styles=HIDDEN)
+            for name, view in views.items()
+        }
+        session.param.watch(self._later, CHOICES)
+        session.param.watch(lambda *_: session.page == "heterogeneity" and self._draw_field(), FIELD_CHOICES)
+        self.panel = self._layout()
+        self._later()
+
+    # Work ------------------------------------------------------------------------------------------------------------
+
+    def _later(self, *_):
+        if self.session.page == "heterogeneity":
+            self.work.start()
+
+    def _wanted(self):
+        """Choices that decide what is worked out, and in which order."""
+        session = self.session
+        models = tuple(id(entry["model"]) for entry in session.library.models)
+        names = ("temperature", "observable", "scored_type", "md_from", "cubic", "collective", "waves", "time", "level")
+        return session.stamp(), models, tuple(session.q_range), *(getattr(session, name) for name in names)
+
+    def _jobs(self):
+        """What is still to be worked out, as functions of progress: the temperature that is looked at first."""
+        session, library, curves = self.session, self.session.library, HeterogeneityCurves(self.session)
+        labelled = [T for T in session.data.temperatures if len(session.data[T].times)]
+        jobs = []
+        for T in sorted(labelled, key=lambda T: session.temperature != T):
+            scored = "test" in session.data[T].split
+            for entry, *_ in curves.methods(T):
+                if curves.found(entry, T) is None and (scored or (entry is None and session.md_from == "all")):
+                    jobs.append(partial(library.heterogeneity, *curves.about(entry, T)))
+        return jobs + [partial(self._fit_all, T) for T in sorted(labelled, key=lambda T: session.temperature != T)]
+
+    def _fit_all(self, T, progress):
+        """Fit S_4(q) where it is shown: at the chosen time, at the level, at all times for curves of what is fitted."""
+        session, curves = self.session, HeterogeneityCurves(self.session)
+        slots = [] if session.temperature != T or session.slot is None else [session.slot]
+        if session.collective in FITTED or session.waves == "collapse":
+            slots += [] if curves.level_slot(T) is None else [curves.level_slot(T)]
+            slots += range(len(session.data[T].times)) if session.temperature == T else []
+        for entry, *_ in curves.methods(T):
+            found = curves.found(entry, T)
+            for slot in dict.fromkeys(slots) if found is not None else ():
+                session.library.four_point_fit(found, slot, *curves.fit_of, progress)
+
+    # Drawing ---------------------------------------------------------------------------------------------------------
+
+    def _draw(self):
+        session, curves = self.session, HeterogeneityCurves(self.session)
+        waiting = "working …" if self.work.waiting else ""
+        now, over, name = curves.against_time(), curves.against_temperature(), NAMES[session.collective]
+        guide = 0.0 if session.collective == "chi_4" else None
+        absent = waiting or self._missing()
+        if session.collective in FITTED:
+            absent = waiting or "no fit of S₄(q) identifies it here: more configurations, or larger boxes, would"
+        self.against_time.update(now, "time t", name, session.dark, absent, guide)
+        label = f"temperature T, at mean C_B near {session.level:g}"
+        self.against_temperature.update(over, label, name, session.dark, absent, guide, x_range=widths(over, None))
+        self._draw_waves(curves, waiting)
+        self.legend.update(self._key(now), session.dark)
+        self.fits.update(self._fit_words(curves), session.dark)
+        self._draw_field()
+        self.work.line(session.dark)
+
+    def _draw_waves(self, curves, waiting):
+        session, shown = self.session, self.session.waves
+        for name, place in self._places.items():
+            place.styles = SHOWN if name == shown else HIDDEN
+        absent = waiting or self._missing()
+        if shown == "structure_factor":
+            axes = "wave number q σ₁₁", f"S₄(q), t = {session.time:g}, type {session.scored_type}"
+            self.spectrum.update(curves.spectra(), session.q_range, *axes, session.dark, absent)
+        elif shown == "collapse":
+            absent = waiting or "no fit of S₄(q) identifies ξ and χ here"
+            self.collapse.update(curves.collapse(), "ξ q", "S₄(q) / χ", session.dark, absent)
+        else:
+            symbol = SYMBOLS[session.observable]
+            axes = f"propensity {symbol}, t = {session.time:g}, type {session.scored_type}", f"P({symbol})"
+            self.distribution.update(curves.distributions(), *axes, session.dark, absent)
+
+    def _draw_field(self):
+        """The propensity of the scored type smoothed over the chosen length, measured and predicted."""
+        session = self.session
+        scale = (*session.limits(), propensity_map(session.observable))
+        configuration = session.record.thermal
+        label = f"propensity {SYMBOLS[session.observable]} of type {session.scored_type}, smoothed"
+        if len(configuration.box) != 2 or session.slot is None:
+            words = "fields are drawn in two dimensions" if len(configuration.box) != 2 else self._missing()
+            self.field.update({}, configuration.box, scale, label, session.dark, words)
+            return
+        own, predicted = session.of_type(), session.predicted()
+        values = {"MD": session.measured()[session.slot]}
+        if predicted is not None:
+            values[f"Predicted, {title_name(session.model)}"] = predicted[session.slot]
+        fields = {
+            title: smoothed(configuration.positions[own], field[own], configuration.box, session.smoothing)
+            for title, field in values.items()
+            if np.isfinite(field[own]).all()
+        }
+        if fields:
+            # Averages differ less than particles do: their own range.
+            both = np.concatenate([field.ravel() for field in fields.values()])
+            scale = (float(both.min()), float(both.max()), scale[2])
+        self.field.update(fields, configuration.box, scale, label, session.dark, self._missing())
+
+    # Words -----------------------------------------------------------------------------------------------------------
+
+    def _missing(self):
+        """What would be drawn and how to make it."""
+        session = self.session
+        if session.slot is None:
+            return f"no labels at T = {session.temperature:g}:\nglassviz simulate makes them"
+        return f"no test configuration:\nglassviz simulate --temperature {session.temperature:g} --test 2"
+
+    def _key(self, curves):
+        """HTML: strokes of the methods, and from how many configurations chi_4 is known how well."""
+        entries = [stroke(c["name"], c["colour"], 3, dash=STROKES[c.get("dash", "solid")]) for c in curves]
+        found = HeterogeneityCurves(self.session).found(None, self.session.temperature)
+        if found is not None and self.session.slot is not None:
+            number = int(found.configurations[self.session.slot])
+            expected = f": χ₄ to ± {100 * np.sqrt(2 / (number - 1)):.0f} %" if number > 1 else ": no χ₄"
+            entries.append(f"MD from {number} configuration{'s' * (number != 1)}{expected}")
+        return "".join(entries)
+
+    def _fit_words(self, curves):
+        """HTML: the fits of S_4(q), or why there is none."""
+        session = self.session
+        low, high = session.q_range
+        head = f"χ / [1 + (ξq)²{' + A(ξq)³' if session.cubic else ''}] on {low:g} ≤ q ≤ {high:g}"
+        sentences = [escape(sentence) for sentence in [*curves.fit_lines(), self.work.problem] if sentence]
+        if session.collective in ("chord", "cluster"):
+            sentences.append("MD has its replicas' noise inside, which makes chords and clusters smaller")
+        return f"<p>{'<br>'.join([head, *sentences])}</p>"
+
+    # Choosing --------------------------------------------------------------------------------------------------------
+
+    def _choose(self, temperature, time):
+        self.session.choose(temperature=float(temperature), time=float(time))
+
+    # Layout ----------------------------------------------------------------------------------------------------------
+
+    def _controls(self):
+        session, small = self.session, {"margin": (2, 6), "sizing_mode": "fixed"}
+        quiet, reach = {**small, "stylesheets": UNLABELLED}, {"start": 0, "end": 6, "step": 0.1}
+
+        def types():
+            return {f"Type {kind}": kind for kind in range(1, session.data.system.types + 1)}
+
+        def scored():
+            return session.scored_type
+
+        return [
+            bound(session, "observable", pmui.RadioButtonGroup, "Propensity", OBSERVABLES, width=220, **quiet),
+            bound(session, "shown_type", pmui.Select, "Particles", types, scored, width=110, **small),
+            bound(session, "collective", pmui.Select, "Quantity", COLLECTIVE, width=190, **small),
+            bound(session, "level", pmui.RadioButtonGroup, "Level of the decay", LEVELS, width=150, **quiet),
+            bound(session, "md_from", pmui.Select, "MD from", MD_FROM, width=110, **small),
+            bound(session, "waves", pmui.RadioButtonGroup, "Beside it", WAVES, width=230, **quiet),
+            bound(session, "cubic", pmui.Switch, "A free", width=100, **small),
+            bound(session, "smoothing", pmui.FloatSlider, "Field smoothed over", **reach, width=170, **small),
+        ]
+
+    def _layout(self):
+        both = {"sizing_mode": "stretch_both", "margin": 0}
+        waves = pn.Column(*self._places.values(), **both, styles={"position": "relative"})
+        left = pn.Column(self.legend.panel, self.against_time.panel, self.against_temperature.panel, **both)
+        right = pn.Column(waves, self.fits.panel, self.field.panel, **both)
+        strip = pn.FlexBox(*self._controls(), sizing_mode="stretch_width", margin=(6, 10, 0, 10), align_items="center")
+        main = pn.Row(left, right, **both, stylesheets=[PHONE_ROW])
+        whole = {"sizing_mode": "stretch_both", "margin": (0, 0, 8, 0), "styles": {"overflow-y": "auto"}}
+        return pn.Column(self.work.panel, strip, main, **whole)

@@ -1,0 +1,193 @@
+"""What the page Heterogeneity draws: collective quantities of molecular dynamics and of every method as curves."""
+
+import numpy as np
+
+from glassviz.dynamics import propensity_distribution
+from glassviz.pages.score_curves import labels, method_name, series_name, with_error
+from glassviz.tasks.judge import slot_of_level
+from glassviz.views.colours import method_colour
+
+FITTED = ("xi", "chi", "A")
+"""Quantities that come from the fit of S_4(q)."""
+NAMES = {
+    "chi_4": "susceptibility χ₄",
+    "chord": "chord length / σ₁₁",
+    "cluster": "mean size of a mobile cluster",
+    "xi": "length ξ / σ₁₁",
+    "chi": "strength χ",
+    "A": "shape A",
+}
+EDGES = {"bond_breaking": np.linspace(0, 1, 26), "displacement": np.linspace(0, 3, 61)}
+
+
+class HeterogeneityCurves:
+    """Curves, as CurvesView takes them, of what the library knows at the session's choices."""
+
+    def __init__(self, session):
+        self.session, self.library, self.data = session, session.library, session.data
+        self.fit_of = (tuple(session.q_range), session.cubic)
+
+    def methods(self, T):
+        """[(entry, label, dash)] of a temperature, molecular dynamics, whose entry is None, first."""
+        entries = self.library.methods(self.data, T, self.session.observable)
+        known = labels(entries)
+        return [(None, "MD", "solid"), *((entry, *known[series_name(entry)]) for entry in entries)]
+
+    def about(self, entry, T):
+        """What names a Heterogeneity in the library."""
+        session = self.session
+        return entry, self.data[T], session.observable, session.scored_type, session.md_from
+
+    def found(self, entry, T):
+        """Heterogeneity where it is known, else None."""
+        return self.library.known_heterogeneity(*self.about(entry, T))
+
+    def level_slot(self, T):
+        """Place of the label time at the chosen level of C_B; None where none is near."""
+        return slot_of_level(self.data[T], self.session.level, self.session.scored_type)
+
+    def fit(self, found, slot):
+        """The fit of S_4(q) where it is known and there is one, else None."""
+        return self.library.known_fit(found, slot, *self.fit_of)
+
+    def value(self, found, slot):
+        """Value and error of the chosen quantity at one label time; nan where there is none."""
+        quantity = self.session.collective
+        if quantity in FITTED:
+            fit = self.fit(found, slot)
+            return (np.nan, np.nan) if fit is None else (getattr(fit, quantity), fit_error(fit, quantity))
+        error = getattr(found, f"{quantity}_error", None)
+        return getattr(found, quantity)[slot], np.nan if error is None else error[slot]
+
+    # Curves ----------------------------------------------------------------------------------------------------------
+
+    def against_time(self):
+        """The chosen quantity of every method at the session's temperature."""
+        T, curves = self.session.temperature, []
+        for entry, label, dash in self.methods(T):
+            found = self.found(entry, T)
+            if found is not None:
+                points = [(T, slot, found) for slot, time in enumerate(found.times) if time > 0]
+                curves.append(self._curve(entry, label, dash, points, "time"))
+        return [curve for curve in curves if len(curve["x"])]
+
+    def against_temperature(self):
+        """The chosen quantity over the temperatures where a label time lies near the chosen level of C_B."""
+        series = {}
+        for T in self.data.temperatures:
+            slot = self.level_slot(T)
+            for entry, label, dash in self.methods(T) if slot is not None else ():
+                found = self.found(entry, T)
+                if found is not None:
+                    key = series_name(entry) if entry else "MD"
+                    series.setdefault(key, (entry, label, dash, []))[3].append((T, slot, found))
+        curves = [self._curve(*own, "temperature") for own in series.values()]
+        return [curve for curve in curves if len(curve["x"])]
+
+    def spectra(self):
+        """S_4(q) at the session's time as points with errors, and the fits as lines."""
+        curves, slot, T = [], self.session.slot, self.session.temperature
+        for entry, label, dash in self.methods(T) if slot is not None else ():
+            found = self.found(entry, T)
+            rings = found.rings[slot] if found is not None else None
+            if rings is None:
+                continue
+            shown = rings.s4 > 0
+            q, values, errors = rings.q[shown], rings.s4[shown], rings.errors[shown]
+            colour = self._colour(entry)
+            text = [f"{label}: q = {x:.3g}, S₄ = {with_error(*y, 4)}" for x, *y in zip(q, values, errors, strict=True)]
+            curves.append(_plain(q, values, colour, error=errors, text=text, joined=False))
+            fit = self.fit(found, slot)
+            if fit is not None and not fit.message:
+                line = np.geomspace(*fit.q_range, 60)
+                curves.append(_plain(line, fit(line), colour, thin=True, dash=dash))
+        return curves
+
+    def collapse(self):
+        """S_4 / chi against xi q wherever a fit gives both: at every known time and temperature."""
+        curves = []
+        for T in self.data.temperatures:
+            for entry, label, _ in self.methods(T):
+                found = self.found(entry, T)
+                for slot in range(len(found.times)) if found is not None else ():
+                    fit = self.fit(found, slot)
+                    if fit is None or fit.message:
+                        continue
+                    rings = found.rings[slot]
+                    shown = (rings.s4 > 0) & (rings.q <= fit.q_range[1])
+                    x, y = fit.xi * rings.q[shown], rings.s4[shown] / fit.chi
+                    name = f"{label}, T = {T:g}, t = {found.times[slot]:g}"
+                    text = [f"{name}: S₄/χ = {value:.3g} at ξq = {at:.3g}" for at, value in zip(x, y, strict=True)]
+                    errors = rings.errors[shown] / fit.chi
+                    curves.append(_plain(x, y, self._colour(entry), error=errors, text=text, joined=False))
+        return curves
+
+    def distributions(self):
+        """P(C) of every method at the session's time."""
+        curves, slot, T = [], self.session.slot, self.session.temperature
+        edges = EDGES[self.session.observable]
+        middle = (edges[1:] + edges[:-1]) / 2
+        for entry, label, dash in self.methods(T) if slot is not None else ():
+            found = self.found(entry, T)
+            values = [] if found is None else [v[:, slot].mean(axis=0) for v in found.values]
+            values = [v for v in values if np.isfinite(v).all()]
+            if values:
+                density, error, _ = propensity_distribution(values, edges)
+                rows = zip(middle, density, error, strict=True)
+                text = [f"{label}: P = {with_error(p, e)} at {x:.3g}" for x, p, e in rows]
+                curves.append(_plain(middle, density, self._colour(entry), error=error, text=text, dash=dash))
+        return curves
+
+    # Words -----------------------------------------------------------------------------------------------------------
+
+    def fit_lines(self):
+        """One sentence for each method on its fit at the session's time."""
+        sentences, slot, T = [], self.session.slot, self.session.temperature
+        for entry, label, _ in self.methods(T) if slot is not None else ():
+            found = self.found(entry, T)
+            fit = found and self.fit(found, slot)
+            if fit:
+                numbers = ", ".join(
+                    f"{symbol} = {with_error(getattr(fit, name), fit_error(fit, name), 2)}"
+                    for symbol, name in (("ξ", "xi"), ("χ", "chi"), ("A", "A"))
+                )
+                sentences.append(f"{label}: {fit.reason or numbers}")
+        return sentences
+
+    # Parts -----------------------------------------------------------------------------------------------------------
+
+    def _colour(self, entry):
+        return method_colour("MD" if entry is None else method_name(entry), self.session.dark)
+
+    def _curve(self, entry, label, dash, points, along):
+        """Points (T, slot, Heterogeneity) of a method as a curve along "time" or "temperature"."""
+        session, rows = self.session, []
+        for T, slot, found in points:
+            value, error = self.value(found, slot)
+            if np.isfinite(value):
+                level = f", C_B = {found.correlation[slot]:.3f}, {found.configurations[slot]} configurations"
+                text = f"{label}, T = {T:g}, t = {found.times[slot]:g}{level}: {NAMES[session.collective]} "
+                rows.append((T, float(found.times[slot]), value, error, text + with_error(value, error)))
+        column = {"temperature": [row[0] for row in rows], "time": [row[1] for row in rows]}
+        x, y = column[along], [row[2] for row in rows]
+        present = getattr(session, along)
+        now = [k for k, at in enumerate(x) if abs(at - present) <= 1e-6 * present]
+        return {
+            **_plain(x, y, self._colour(entry), error=[r[3] for r in rows], text=[r[4] for r in rows], dash=dash),
+            **column,
+            "name": label,
+            "now": (x[now[0]], y[now[0]]) if now else None,
+            "chosen": entry is not None and entry["name"] == session.model,
+        }
+
+
+def fit_error(fit, name):
+    """The larger of the errors from the covariance and from the bootstrap; nan where neither is known."""
+    errors = [error for error in (fit.errors[name], fit.bootstrap_errors[name]) if np.isfinite(error)]
+    return max(errors, default=np.nan)
+
+
+def _plain(x, y, colour, error=(), text=(), **more):
+    """A curve of CurvesView."""
+    return {"x": x, "y": y, "colour": colour, "chosen": False, "tau": None, "now": None, "error": error, "text": text,
+            "temperature": 0.0, "time": 0.0, **more}  # fmt: skip

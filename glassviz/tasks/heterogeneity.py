@@ -1,0 +1,164 @@
+"""Dynamic heterogeneity at every label time of a state point, of molecular dynamics and of every method."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from glassviz.cache import cached_array
+from glassviz.dynamics import (
+    FourPointRings,
+    chord_length_with_error,
+    fit_four_point_rings,
+    four_point_rings,
+    four_point_susceptibility_with_error,
+    mean_cluster_size,
+    mobile_clusters,
+    overlap,
+)
+from glassviz.dynamics.chord_length import CELL
+from glassviz.errors import InputError
+from glassviz.learning.score import propensity
+from glassviz.tasks.score import predictions_on_test
+
+Q_MAX = 3.0
+"""Largest wave number of S_4(q): beyond it lies the structure of single particles."""
+FIT_RANGE = (0.18, 0.8)
+"""Default range of the fit in 1 / sigma_11. The published 0.2..0.6 needs boxes larger than that of N = 1290."""
+RESAMPLES = 200
+SPLITS = ("test", "all")
+
+
+@dataclass(frozen=True, eq=False)
+class Heterogeneity:
+    """What is known of one method, or of molecular dynamics, at each label time; nan where there is nothing.
+
+    name : "MD", or the method's; observable; type_number
+    places : configurations of the state point that count; values : [(h, n_times, N_1)] of each, h = 2 halves or 1
+    times, correlation : (n_times,) label times and mean C_B of the type over all labelled configurations
+    chi_4, chi_4_error, chord, chord_error, cluster : (n_times,); cluster is <n^2> / <n> of mobile particles
+    configurations : (n_times,) how many have values; rings : [FourPointRings or None] of each time
+    """
+
+    name: str
+    observable: str
+    type_number: int
+    places: tuple
+    values: list
+    times: np.ndarray
+    correlation: np.ndarray
+    chi_4: np.ndarray
+    chi_4_error: np.ndarray
+    chord: np.ndarray
+    chord_error: np.ndarray
+    cluster: np.ndarray
+    configurations: np.ndarray
+    rings: list
+
+    def fit(self, slot, q_range=FIT_RANGE, cubic=True):
+        """FourPointFit of S_4(q) at a label time, with errors from the bootstrap; None without S_4."""
+        rings = self.rings[slot]
+        if rings is None:
+            return None
+        resamples = RESAMPLES if len(rings.numbers) > 1 else 0
+        return fit_four_point_rings(rings, q_range, cubic, resamples)
+
+
+def heterogeneity(state_point, entry=None, observable="bond_breaking", type_number=1, split="test", progress=None):
+    """Heterogeneity of a method at a state point, or of molecular dynamics where `entry` is None.
+
+    The field is C_B, or for displacements Theta(0.3 - R) in chi_4 and S_4(q), and -R in chords and clusters. Squares
+    of molecular dynamics are products of the two halves of the replicas. Mobile is what lies below the median of all
+    configurations.
+
+    entry : a method, as of learning.store.methods_for; split : configurations of molecular dynamics, "test" or "all";
+        a method only ever shows its test configurations
+    progress : called as progress(done, total, stage); may raise Cancelled
+    Raises InputError for an unknown type or split, or without a labelled configuration.
+    """
+    if not 1 <= type_number <= state_point.system.types:
+        raise InputError(f"type is {type_number}, expected 1..{state_point.system.types}")
+    if split not in SPLITS:
+        raise InputError(f"split is {split!r}, expected one of {', '.join(SPLITS)}")
+    places, values = _values(state_point, entry, observable, type_number, split, progress)
+    positions = [_of_type(state_point, k, type_number) for k in places]
+    box = state_point.configurations[0].box
+    rows, rings = [], []
+    for slot in range(len(state_point.times)):
+        present = [k for k, v in enumerate(values) if np.isfinite(v[:, slot]).all()]
+        own = [values[k][:, slot] for k in present], [positions[k] for k in present]
+        rings.append(_rings(*own, box, observable) if present else None)
+        rows.append([*_lengths(*own, box, observable), len(present)] if present else [np.nan] * 3 + [0])
+        if progress is not None:
+            progress(slot + 1, len(state_point.times), "heterogeneity")
+    chord, chord_error, cluster, configurations = np.array(rows).T
+    chi_4 = four_point_susceptibility_with_error(np.array([_field(v, observable) for v in values]))
+    return Heterogeneity(
+        name="MD" if entry is None else entry["name"],
+        observable=observable,
+        type_number=type_number,
+        places=tuple(places),
+        values=values,
+        times=np.asarray(state_point.times),
+        correlation=state_point.decay(type_number),
+        chi_4=chi_4[0],
+        chi_4_error=chi_4[1],
+        chord=chord,
+        chord_error=chord_error,
+        cluster=cluster,
+        configurations=configurations.astype(int),
+        rings=rings,
+    )
+
+
+def _values(point, entry, observable, type_number, split, progress):
+    """Places of the configurations that count and the values (h, n_times, N_1) of each."""
+    halves = propensity(point, f"{observable}_halves")
+    places = [k for k, own in enumerate(point.split) if split == "all" or own == "test" or entry is not None]
+    places = [k for k in places if np.isfinite(halves[k]).any() and (entry is None or point.split[k] == "test")]
+    if not places:
+        what = "labels" if split == "all" and entry is None else "labels of the test split"
+        raise InputError(f"no configuration at T = {point.temperature:g} has {what}; glassviz simulate makes them")
+    own = {k: point.configurations[k].types == type_number for k in places}
+    if entry is None:
+        return places, [np.asarray(halves[k][:, :, own[k]], dtype=np.float64) for k in places]
+    predicted = predictions_on_test(entry, point, progress)
+    return places, [predicted[k][None][:, :, own[k]] for k in places]
+
+
+def _of_type(point, place, type_number):
+    """Thermal positions of the particles of one type, (N_1, d)."""
+    configuration = point.configurations[place]
+    return configuration.positions[configuration.types == type_number]
+
+
+def _field(values, observable):
+    """What chi_4 and S_4 are taken of, of the shape of `values`."""
+    return values if observable == "bond_breaking" else overlap(values)
+
+
+def _rings(values, positions, box, observable):
+    """FourPointRings of one time, from disk where they were worked out before."""
+    halves = [_field(v, observable) for v in values]
+
+    def compute():
+        others = [h[1] for h in halves] if len(halves[0]) == 2 else None
+        found = four_point_rings(positions, [h[0] for h in halves], box, Q_MAX, other_half=others)
+        return np.vstack([found.q, found.modes, found.sums, found.noise_sums])
+
+    table = cached_array("four_point_rings-1", [Q_MAX, box, *positions, *halves], compute)
+    sums, noise_sums = np.split(table[2:], 2)
+    return FourPointRings(table[0], table[1], sums, noise_sums, np.array([len(p) for p in positions]))
+
+
+def _lengths(values, positions, box, observable):
+    """(chord length, its error, mean cluster size) of one time, from disk where they were worked out before."""
+    sign = 1.0 if observable == "bond_breaking" else -1.0
+    fields = [sign * v.mean(axis=0) for v in values]
+
+    def compute():
+        chord = chord_length_with_error(positions, fields, box, CELL)
+        median = np.median(np.concatenate(fields))
+        sizes = [mobile_clusters(x, f, box, median) for x, f in zip(positions, fields, strict=True)]
+        return np.array([*chord, mean_cluster_size(np.concatenate(sizes))])
+
+    return cached_array("mobile_lengths-1", [CELL, box, *positions, *fields], compute)

@@ -1,0 +1,66 @@
+"""Fields over the box, side by side with one colour scale: where many particles are mobile together."""
+
+import numpy as np
+from bokeh.models import ColorBar, DataRange1d, LinearColorMapper
+
+from glassviz.views.colours import NEUTRALS, hex_colours
+from glassviz.views.plot import Plot
+from glassviz.views.style import dress_bar
+
+GAP = 0.06
+"""Between two fields, in edges of the box."""
+BAR = 5.0
+"""Length of the scale bar, in sigma_11."""
+
+
+class FieldView:
+    """Pictures of fields on regular grids over one box; `update` replaces them."""
+
+    def __init__(self):
+        self.plot = Plot()
+        figure = self.plot.figure
+        # Ranges that follow the pictures keep their aspect in a frame of any shape.
+        figure.x_range, figure.y_range, figure.match_aspect = DataRange1d(), DataRange1d(range_padding=0.09), True
+        self._mapper = LinearColorMapper(palette=["#ffffff"], low=0, high=1)
+        pictures = self.plot.source("pictures", image=[], x=[], y=[], dw=[], dh=[])
+        figure.image("image", "x", "y", "dw", "dh", source=pictures, color_mapper=self._mapper)
+        names = self.plot.source("names", x=[], y=[], text=[])
+        style = {"text_align": "center", "text_baseline": "bottom", "text_font_size": "13px"}
+        self._names = figure.text("x", "y", "text", source=names, y_offset=-4, **style)
+        bar = self.plot.source("bar", xs=[], ys=[])
+        self._bar = figure.multi_line("xs", "ys", source=bar, line_width=3)
+        figure.axis.visible, figure.grid.visible, figure.min_border_bottom = False, False, 8
+        self._scale = ColorBar(color_mapper=self._mapper, orientation="horizontal", height=10, margin=4, padding=2)
+        figure.add_layout(self._scale, "below")
+        self.panel = self.plot.panel
+
+    def update(self, fields, box, scale, label, dark, message=""):
+        """Draw anew.
+
+        fields : {title: (n_x, n_y)} on grids over the box (2,), or empty: then `message` is shown
+        scale : (low, high, table of colours); label : of the quantity
+        """
+        low, high, table = scale
+        self._mapper.update(low=low, high=high, palette=hex_colours(table), nan_color=NEUTRALS[dark]["line"])
+        self._scale.title, self._scale.visible = label, bool(fields)
+        dress_bar(self._scale, dark)
+        step = (1 + GAP) * box[0]
+        places = [k * step for k in range(len(fields))]
+        number = len(places)
+        self.plot.fill(
+            "pictures",
+            # A picture's rows run along y.
+            image=[np.asarray(field, dtype=np.float32).T for field in fields.values()],
+            x=places,
+            y=[0.0] * number,
+            dw=[float(box[0])] * number,
+            dh=[float(box[1])] * number,
+        )
+        middles = [place + box[0] / 2 for place in places]
+        self.plot.fill("names", x=middles, y=[float(box[1])] * number, text=list(fields))
+        ends = [[place + 0.04 * box[0], place + 0.04 * box[0] + BAR] for place in places]
+        self.plot.fill("bar", xs=ends, ys=[[0.04 * box[1]] * 2] * number)
+        self._bar.glyph.line_color = NEUTRALS[False]["text"]
+        self._names.glyph.text_color = NEUTRALS[dark]["text"]
+        self.plot.dress(dark)
+        self.plot.fill("words", x=[box[0] / 2], y=[box[1] / 2], text=[message if not fields else ""])

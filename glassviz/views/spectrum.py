@@ -1,0 +1,35 @@
+"""S_4(q) on logarithmic axes, with fits and the range of the fit, which is dragged."""
+
+from bokeh.models import BoxAnnotation
+
+from glassviz.views.colours import NEUTRALS
+from glassviz.views.curves import CurvesView
+
+
+class SpectrumView:
+    """Points with errors and lines of fits; on_range(low, high) when the range was dragged."""
+
+    def __init__(self, on_range):
+        self.curves = CurvesView(x_log=True, y_log=True, points=True)
+        self.panel, self._on_range = self.curves.panel, on_range
+        self._range = BoxAnnotation(
+            left=0.1, right=1.0, editable=True, movable="x", resizable="x", fill_alpha=0.07, line_width=1.5,
+            line_alpha=0.5, level="underlay",
+        )  # fmt: skip
+        self.curves.plot.figure.add_layout(self._range)
+        for side in ("left", "right"):
+            self._range.on_change(side, self._dragged)
+        self._drawing = False
+
+    def update(self, curves, q_range, xlabel, ylabel, dark, message=""):
+        """Draw curves as of CurvesView; q_range (low, high) of the fit."""
+        self._drawing = True
+        self._range.update(left=float(q_range[0]), right=float(q_range[1]), visible=bool(curves))
+        self._drawing = False
+        self._range.update(fill_color=NEUTRALS[dark]["text"], line_color=NEUTRALS[dark]["quiet"])
+        self.curves.update(curves, xlabel, ylabel, dark, message)
+
+    def _dragged(self, attr, old, new):
+        """Hand on what the visitor dragged; what was drawn is no news."""
+        if not self._drawing:
+            self._on_range(*sorted((float(self._range.left), float(self._range.right))))
