@@ -11,8 +11,8 @@ import panel as pn
 from glassviz.errors import Cancelled, GlassvizError
 from glassviz.learning.published_scores import SOURCE
 from glassviz.pages.score_controls import score_controls
-from glassviz.pages.score_curves import COLUMNS, LABELS, Curves, table_rows
 from glassviz.pages.snapshots import PHONE
+from glassviz.score_curves import COLUMNS, LABELS, Curves, table_rows
 from glassviz.tasks.score_csv import scores_text
 from glassviz.views.colours import NEUTRALS
 from glassviz.views.curves import CurvesView
