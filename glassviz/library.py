@@ -36,7 +36,8 @@ class Library:
         self._seen_models, self.models_opened = None, 0
         self.refresh()
         if not self.data_sets:
-            where = ", ".join(map(str, sum((data_sets or {}).values(), []) or self.data_folders))
+            given = [folder for folders in (data_sets or {}).values() for folder in folders]
+            where = ", ".join(map(str, given or self.data_folders))
             reason = "".join(f": {sentence}" for sentence in list(self._failures.values())[:1])
             raise DataError(f"no data set with a configuration lies in {where}{reason}; glassviz simulate makes one")
 

@@ -1,9 +1,11 @@
 """Figure *agreement*: predicted against measured propensity, a point for each particle of one type."""
 
+from contextlib import suppress
+
 import numpy as np
 
 from glassviz.colours import method_colour
-from glassviz.errors import GlassvizError, InputError
+from glassviz.errors import InputError
 from glassviz.exports.origin import MATH, UNITS, columns, of_method, of_points
 from glassviz.figures.plane import draw_against
 from glassviz.learning import pearson
@@ -16,14 +18,15 @@ def make(session):
     own = session.of_type()
     both = own & np.isfinite(measured) & np.isfinite(predicted)
     if not both.any():
+        T, t = f"{session.temperature:g}", f"{session.time:g}"
         raise InputError(
-            f"T = {session.temperature:g}, t = {session.time:g}, type {session.scored_type} has no prediction to compare "
-            f"with labels; glassviz train ridge --temperature {session.temperature:g} makes one"
+            f"T = {T}, t = {t}, type {session.scored_type}: no prediction to compare with labels; "
+            f"glassviz train ridge --temperature {T} makes one"
         )
-    try:
-        note = f"$T = {session.temperature:g}$, $t = {session.time:g}$\nPearson {pearson(predicted[own], measured[own]):.2f}"
-    except GlassvizError:
-        note = f"$T = {session.temperature:g}$, $t = {session.time:g}$"
+    note = f"$T = {session.temperature:g}$, $t = {session.time:g}$"
+    # Before anything has moved there is no variance to correlate.
+    with suppress(InputError):
+        note += f"\nPearson {pearson(predicted[own], measured[own]):.2f}"
     symbol, name = MATH[session.observable], method_name(session.entry)
     labels = (f"{symbol}, molecular dynamics", f"{symbol}, {name}")
     x, y, limits, colour = measured[both], predicted[both], session.limits(), method_colour(name)

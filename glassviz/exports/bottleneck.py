@@ -10,7 +10,7 @@ from glassviz.figures.plane import draw_plane
 
 
 def make(session):
-    """The particles of one type of one configuration, in front of those of the other test configurations if asked for."""
+    """The particles of one type of one configuration; behind them those of the other test configurations, if chosen."""
     sentence = inside.lacking(session)
     if sentence:
         raise InputError(sentence)

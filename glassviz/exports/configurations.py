@@ -14,15 +14,16 @@ def make(session):
     point, kind = session.point, session.scored_type
     if not len(point.times):
         raise InputError(f"T = {session.temperature:g} has no labels; glassviz simulate makes them")
-    means, chosen = session.means(), session.configuration
+    means = session.means()
     mean = np.nanmean(means, axis=0)
     there = point.times > 0
     curves = [Curve(point.times[there], row[there], None, "", LINE, marker="", width=0.5) for row in means]
+    chosen = means[session.configuration][there]
+    name, colour = f"configuration {session.record.index}", ACCENTS[False][0]
     curves += [
-        Curve(point.times[there], means[chosen][there], None, f"configuration {session.record.index}", ACCENTS[False][0],
-              marker="", width=0.9),
-        Curve(point.times[there], mean[there], None, f"mean of {len(means)}", INK, width=1.4),
-    ]  # fmt: skip
+        Curve(point.times[there], mean[there], None, f"mean of {len(means)}", INK, width=1.0),
+        Curve(point.times[there], chosen, None, name, colour, marker="", width=0.9),
+    ]
     tau = session.library.relaxation_time(point)
     top = 1.05 if session.observable == "bond_breaking" else None
     panel = Panel(curves, "$t$", MATH[session.observable], x_log=True, y_range=(0, top) if top else None)

@@ -31,7 +31,7 @@ def make(session):
             panels.append(_panel(name, curves, scaled, clock))
     if not panels:
         raise InputError(
-            "no decay is there to draw (over t / tau: none reaches its tau); glassviz simulate makes labels"
+            "there is no decay to draw (over t / tau: none that reaches tau); glassviz simulate makes them"
         )
     names = {"quantity": "", "temperature": TEMPERATURE, "time": TIME, "tau_alpha": TIME, "mean": "of the quantity",
              "standard error": "of the quantity"}  # fmt: skip

@@ -1,5 +1,6 @@
 """From a name and choices to a figure, and from the state of the app to the same figure."""
 
+import json
 from importlib import import_module
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from glassviz.tasks.export import place_of
 
 # What users call a choice -> its name in the Session.
 OWN_NAMES = {"type": "shown_type", "score": "metric"}
+SHORT = 90
 # A choice that matters only where another has this value.
 NEEDED_BY = {"second_model": ("third_view", "model"), "camera": ("copies", 1)}
 
@@ -50,7 +52,7 @@ def _made(name, session):
     draw, columns, origin = import_module(f"glassviz.exports.{name}").make(session)
     data = session.data
     provenance = {
-        "data set": f"{session.data_set}: {data.system.name}, N = {data.number}, reduced units sigma_11, eps_11, m, k_B",
+        "data set": f"{session.data_set}: {data.system.name}, N = {data.number}, units sigma_11, eps_11, m, k_B",
         **origin,
         "software": f"glassviz {__version__}",
     }
@@ -108,11 +110,17 @@ def _choices(name, session):
 def _lines(name, session):
     """Python source that makes the figure of a Session; default folders are left out."""
     folders, library = session.data.folders, session.library
-    arguments = [repr(name)]
+    arguments = [json.dumps(name)]
     if list(folders) != default_data():
-        arguments += [repr(str(folder)) for folder in folders]
+        arguments += [json.dumps(str(folder)) for folder in folders]
     if library.model_folders != default_models():
-        arguments.append(f"models={[str(folder) for folder in library.model_folders]!r}")
-    arguments += [f"{choice}={value!r}" for choice, value in _choices(name, session).items()]
-    inside = "".join(f"    {argument},\n" for argument in arguments)
-    return f'import glassviz as gv\n\nfigure = gv.figure(\n{inside})\nfigure.save("{name}.pdf")\n'
+        arguments.append(f"models={json.dumps([str(folder) for folder in library.model_folders])}")
+    arguments += [f"{choice}={_python(value)}" for choice, value in _choices(name, session).items()]
+    inside = ", ".join(arguments)
+    if len(inside) > SHORT:
+        inside = "".join(f"\n    {argument}," for argument in arguments) + "\n"
+    return f'import glassviz as gv\n\nfigure = gv.figure({inside})\nfigure.save("{name}.pdf")\n'
+
+
+def _python(value):
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)

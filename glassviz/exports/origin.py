@@ -7,9 +7,8 @@ from glassviz.tasks.dynamics_csv import LENGTH, TIME
 
 TEMPERATURE = "eps_11/k_B"
 UNITS = {"bond_breaking": "1", "displacement": LENGTH, "self_scattering": "1"}
-SYMBOLS = {"bond_breaking": "C_B", "displacement": "R", "self_scattering": "F_s"}
 MATH = {"bond_breaking": "$C_B$", "displacement": r"$R/\sigma_{11}$", "self_scattering": "$F_s$"}
-__all__ = ["LENGTH", "MATH", "SYMBOLS", "TEMPERATURE", "TIME", "UNITS", "columns", "of_method", "of_points"]
+__all__ = ["LENGTH", "MATH", "TEMPERATURE", "TIME", "UNITS", "columns", "of_method", "of_points"]
 
 
 def of_points(points):

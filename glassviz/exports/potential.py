@@ -7,8 +7,9 @@ from glassviz.exports.origin import LENGTH, columns
 from glassviz.figures.curves import Curve, Panel, draw_curves
 from glassviz.interactions.potential import pair_potential
 
+# V_12 and V_23 of KA2D are the same: dots over dashes show both.
 STYLES = {(1, 1): (0, "solid"), (2, 2): (1, "solid"), (3, 3): (2, "solid")}
-STYLES |= {(1, 2): (0, "dashed"), (2, 3): (1, "dashed"), (1, 3): (2, "dashed")}
+STYLES |= {(1, 2): (0, "dashed"), (2, 3): (1, "dotted"), (1, 3): (2, "dotdash")}
 
 
 def make(session):

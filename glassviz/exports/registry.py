@@ -33,7 +33,11 @@ FIGURES = {
         "Particles in the bottleneck of a network, with its output",
         (*_STATE, "seed", "coloured_by", "descriptor", "cloud", "colour_range"),
     ),
-    "weights": Entry("snapshots", "Weights of the descriptors in a model", (*_STATE, "seed")),
+    "weights": Entry(
+        "snapshots",
+        "Weights of the descriptors in a model",
+        ("temperature", "observable", "type", "time", "model", "seed"),
+    ),
     "scores": Entry("scores", "Score of every method against time", (*_JUDGED, "score", "published")),
     "temperatures": Entry(
         "scores", "Score of every method against temperature", ("observable", "type", "score", "level")

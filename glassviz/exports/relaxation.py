@@ -44,9 +44,8 @@ def make(session):
     origin = of_points([data[T] for T in data.temperatures])
     for name, fit in fits.items():
         values = ", ".join(f"{symbol} = {v:.6g} +- {fit.errors[symbol]:.2g}" for symbol, v in fit.parameters.items())
-        origin[f"fit {name}"] = (
-            f"tau = {fit.formula}, {values}, chi^2 = {fit.chi2:.3g} for {fit.temperatures} temperatures"
-        )
+        quality = f"chi^2 = {fit.chi2:.3g} for {fit.temperatures} temperatures"
+        origin[f"fit {name}"] = f"tau = {fit.formula}, {values}, {quality}"
     origin |= {"published": SOURCE} if published else {}
     names = {"kind": "", "temperature": TEMPERATURE, "tau_alpha": TIME, "standard error": TIME}
     return lambda: draw_curves([panel]), columns(rows, names), origin

@@ -34,10 +34,11 @@ def draw_discs(positions, radii, box, snapshots, view=None):
     width = COLUMN * 0.75 if len(snapshots) == 1 else PAGE
     each = width / len(snapshots)
     drawing, axes = sheet(width, each + 0.62, ncols=len(snapshots))
-    order = np.argsort(positions[:, 2]) if positions.shape[1] == 3 else np.arange(len(positions))
+    positions, particle = _with_images(positions, radii, box)
+    order = np.argsort(positions[:, 2], kind="stable") if positions.shape[1] == 3 else np.arange(len(positions))
     first = 0
     for k, (axis, snapshot) in enumerate(zip(axes[0], snapshots, strict=True)):
-        discs = _discs(axis, positions[order, :2], radii[order], box, snapshot, order)
+        discs = _discs(axis, positions[order, :2], radii[particle[order]], box, snapshot, particle[order])
         _frame(axis, box, view, snapshot.title)
         last = k + 1 == len(snapshots) or snapshots[k + 1].label
         if last:
@@ -49,7 +50,21 @@ def draw_discs(positions, radii, box, snapshots, view=None):
     return drawing
 
 
-def _discs(axis, positions, radii, box, snapshot, order):
+def _with_images(positions, radii, box):
+    """Positions of all particles and of the periodic images that reach into the picture; whose they are."""
+    whose = np.arange(len(positions))
+    for axis in (0, 1):
+        place, reach = positions[:, axis], radii[whose]
+        parts = [(place < np.inf, 0.0), (place < reach, box[axis]), (place > box[axis] - reach, -box[axis])]
+        shift = np.eye(positions.shape[1])[axis]
+        positions, whose = (
+            np.concatenate([positions[chosen] + by * shift for chosen, by in parts]),
+            np.concatenate([whose[chosen] for chosen, _ in parts]),
+        )
+    return positions, whose
+
+
+def _discs(axis, positions, radii, box, snapshot, particles):
     from matplotlib.collections import EllipseCollection
 
     discs = EllipseCollection(
@@ -64,7 +79,7 @@ def _discs(axis, positions, radii, box, snapshot, order):
         linewidths=0.15 * min(1.0, 36 / box[0]),
         rasterized=len(radii) > MOST_VECTORS,
     )
-    discs.set_array(np.ma.masked_invalid(np.asarray(snapshot.values, dtype=float)[order]))
+    discs.set_array(np.ma.masked_invalid(np.asarray(snapshot.values, dtype=float)[particles]))
     discs.set_clim(snapshot.low, snapshot.high)
     axis.add_collection(discs)
     return discs
@@ -72,6 +87,8 @@ def _discs(axis, positions, radii, box, snapshot, order):
 
 def _frame(axis, box, view, title):
     """Limits, a scale bar, no ticks."""
+    from matplotlib.patches import Rectangle
+
     if view is None:
         left, right, low, high = 0.0, box[0], 0.0, box[1]
     else:
@@ -80,8 +97,11 @@ def _frame(axis, box, view, title):
     axis.set(xlim=(left, right), ylim=(low, high), aspect="equal", xticks=[], yticks=[], title=title)
     wanted = 0.2 * (right - left)
     length = next(m * 10.0**k for k in range(4, -4, -1) for m in (5, 2, 1) if m * 10.0**k <= wanted)
-    at, above = left + 0.05 * (right - left), low + 0.05 * (high - low)
-    box_style = {"facecolor": "white", "alpha": 0.85, "linewidth": 0, "boxstyle": "square,pad=0.25"}
-    axis.text(at + length / 2, above + 0.022 * (high - low), rf"${length:g}\,\sigma_{{11}}$", fontsize=7,
-              ha="center", va="bottom", bbox=box_style, zorder=5)  # fmt: skip
-    axis.plot([at, at + length], [above, above], color=INK, linewidth=2, solid_capstyle="butt", zorder=6)
+    at, height = left + 0.035 * (right - left), low + 0.03 * (high - low)
+    ground = {"facecolor": "white", "alpha": 0.85, "linewidth": 0, "zorder": 4}
+    room = 0.018 * (right - left)
+    axis.add_patch(Rectangle((at - room, height - room), length + 2 * room, 0.085 * (high - low), **ground))
+    axis.plot([at, at + length], [height] * 2, color=INK, linewidth=2, solid_capstyle="butt", zorder=6)
+    above = height + 0.012 * (high - low)
+    words = rf"${length:g}\,\sigma_{{11}}$"
+    axis.text(at + length / 2, above, words, fontsize=7, ha="center", va="bottom", zorder=5)

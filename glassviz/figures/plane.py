@@ -44,14 +44,17 @@ def draw_plane(points, values, scale, labels, field=None, others=None):
 
 
 def _contours(axis, points, field):
+    from matplotlib.patheffects import withStroke
     from matplotlib.ticker import MaxNLocator
 
     ends = [axis.get_xlim(), axis.get_ylim()]
     grids = [np.linspace(*end, 80) for end in ends]
     # Lines where the points are: far from them a network gives anything.
     levels = MaxNLocator(6).tick_values(*np.percentile(field(points), (1, 99)))
-    lines = axis.contour(*grids, field(np.stack(np.meshgrid(*grids), axis=-1)), levels, colors=INK, linewidths=0.6)
-    axis.clabel(lines, fontsize=6.5, inline_spacing=2)
+    lines = axis.contour(*grids, field(np.stack(np.meshgrid(*grids), axis=-1)), levels, colors=QUIET, linewidths=0.6)
+    rim = [withStroke(linewidth=2, foreground="white")]
+    for words in axis.clabel(lines, fontsize=6.5, inline_spacing=2):
+        words.set(path_effects=rim, zorder=3)
     axis.set(xlim=ends[0], ylim=ends[1])
 
 

@@ -128,15 +128,9 @@ class SnapshotsPage:
         point, dark = session.point, session.dark
         tau = session.library.relaxation_time(point)
         label = f"{LABELS[session.observable]}, type {session.scored_type}"
+        means = session.means()
         self.decay.update(
-            point.times,
-            session.means(),
-            session.configuration,
-            session.time,
-            tau or np.nan,
-            label,
-            dark,
-            self._followed(),
+            point.times, means, session.configuration, session.time, tau or np.nan, label, dark, self._followed()
         )
         self.third.draw(*self.session.now())
         self._draw_numbers()
