@@ -1,5 +1,6 @@
 """Figure *temperatures*: one score of every method against temperature, at one level of the decay."""
 
+from glassviz.errors import InputError
 from glassviz.exports.judged import judged_curves, product
 
 
@@ -9,5 +10,9 @@ def make(session):
     found = judged_curves(session, data.temperatures)
     label = rf"$T$, at $\langle C_B\rangle \approx {session.level:g}$"
     curves, band = found.against_temperature(), found.band_over_temperatures()
+    if not curves:
+        raise InputError(
+            f"no method is scored at a label time near C_B = {session.level:g}; another level may have some"
+        )
     draw, columns, origin = product(session, curves, band, [], label, False, data.temperatures)
     return draw, columns, origin | {"level": f"mean C_B near {session.level:g}"}

@@ -12,7 +12,7 @@ from glassviz.exports.registry import FIGURES
 from glassviz.views.style import UNLABELLED
 
 FORMATS = {"PDF": ".pdf", "SVG": ".svg", "PNG": ".png", "CSV": ".csv", "Python": ".py"}
-PREVIEW = 110
+PREVIEW = 160
 """Dots per inch of the picture in the dialog."""
 WIDE = {"size": "small", "margin": (6, 10), "sizing_mode": "stretch_width"}
 # Figures of scores may take as long as the page itself; they must not hold up the visitors' clicks.
@@ -25,7 +25,7 @@ class FiguresDialog:
     def __init__(self, session):
         self.session, self._turn, self._made = session, 0, None
         self.button = pmui.IconButton(
-            icon="save_alt", label="", description="Export a figure of this page", size="small", margin=(18, 8, 4, 4)
+            icon="save_alt", label="", description="Export a figure of this page", size="small", margin=(16, 0, 4, 0)
         )
         self.which = pmui.Select(label="Figure", options=self._options(), **WIDE)
         self.format = pmui.RadioButtonGroup(
