@@ -11,8 +11,6 @@ def make(session):
     label = rf"$T$, at $\langle C_B\rangle \approx {session.level:g}$"
     curves, band = found.against_temperature(), found.band_over_temperatures()
     if not curves:
-        raise InputError(
-            f"no method is scored at a label time near C_B = {session.level:g}; another level may have some"
-        )
+        raise InputError(f"no method is scored at a label time near C_B = {session.level:g}, expected another level")
     draw, columns, origin = product(session, curves, band, [], label, False, data.temperatures)
     return draw, columns, origin | {"level": f"mean C_B near {session.level:g}"}

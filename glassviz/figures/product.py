@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -49,9 +48,9 @@ class Figure:
     provenance: dict
     lines: str
 
-    @cached_property
+    @property
     def drawing(self):
-        """The Matplotlib Figure."""
+        """The Matplotlib Figure, drawn anew: what was saved before leaves traces in the layout."""
         with styled():
             return self.draw()
 

@@ -25,6 +25,12 @@ def a_figure():
     return Figure("decay", "A test", lambda: draw_curves([panel]), columns, {"data set": "made up"}, lines)
 
 
+def test_what_was_saved_before_leaves_no_trace():
+    made = a_figure()
+    made.content(".png", dpi=70)
+    assert made.content(".svg") == a_figure().content(".svg")
+
+
 def test_every_kind_is_written_whole_and_the_same_twice(tmp_path):
     for suffix in SUFFIXES:
         path = a_figure().save(tmp_path / f"made{suffix}")
