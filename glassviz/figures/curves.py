@@ -62,13 +62,18 @@ def draw_curves(panels, legend="inside", height=None):
         _draw(axis, panel)
     for axis in axes[:-1, 0] if shared else ():
         axis.set_xlabel("")
-    handles, names = axes[0, 0].get_legend_handles_labels()
+    # A curve may be missing from one panel: the fullest comes first, the others add what it lacks.
+    known = [axis.get_legend_handles_labels() for axis in axes[:, 0]]
+    entries = {}
+    for handles, names in sorted(known, key=lambda pair: -len(pair[1])):
+        entries |= {name: handle for name, handle in zip(names, handles, strict=True) if name not in entries}
+    handles, names = list(entries.values()), list(entries)
     if names and legend == "above":
         # Long names stand below each other.
         columns = 2 if len(names) > 1 and max(map(len, names)) < 26 else 1
         drawing.legend(handles, names, loc="outside upper center", ncols=columns, title=panels[0].title or None)
     elif names and legend:
-        axes[0, 0].legend(title=panels[0].title or None, ncols=2 if len(names) > 5 else 1)
+        axes[0, 0].legend(handles, names, title=panels[0].title or None, ncols=2 if len(names) > 5 else 1)
     return drawing
 
 

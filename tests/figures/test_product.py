@@ -47,6 +47,7 @@ def test_another_suffix_is_refused_and_nothing_is_left(tmp_path):
 
 def test_the_table_has_provenance_units_and_the_numbers():
     lines = a_figure().content(".csv").decode().splitlines()
+    np.testing.assert_array_equal(a_figure().numbers["C_B"], Y)
     assert lines[:2] == ["# figure: A test", "# data set: made up"]
     assert list(csv.reader(lines[2:])) == [
         ["method", "time (s)", "C_B (1)"],
@@ -54,6 +55,23 @@ def test_the_table_has_provenance_units_and_the_numbers():
         ["a, b", "10", "0.5"],
         ["a, b", "100", ""],
     ]
+
+
+def test_the_legend_names_curves_that_only_another_panel_has():
+    one, both = Curve(X, Y, None, "0.4"), [Curve(X, Y, None, "0.3"), Curve(X, Y, None, "0.4")]
+    with styled():
+        drawing = draw_curves([Panel([one], "$t$", "$C_B$"), Panel(both, "$t$", "$F_s$")])
+    assert [text.get_text() for text in drawing.axes[0].get_legend().get_texts()] == ["0.3", "0.4"]
+
+
+def test_in_three_dimensions_what_is_nearer_covers_what_is_behind():
+    positions = np.array([[5.0, 5.0, 9.0], [5.2, 5.0, 1.0], [4.0, 4.0, 5.0]])
+    shown = [Snapshot(np.array([0.1, 0.2, 0.3]), "", 0, 1, np.zeros((256, 3), np.uint8), "value")]
+    with styled():
+        drawing = draw_discs(positions, np.array([0.5, 0.4, 0.3]), np.full(3, 10.0), shown)
+    discs = drawing.axes[0].collections[0]
+    np.testing.assert_allclose(discs.get_array(), [0.2, 0.3, 0.1])
+    np.testing.assert_allclose(discs.get_widths(), [0.8, 0.6, 1.0])
 
 
 def test_text_stays_text_and_fonts_are_embedded():
