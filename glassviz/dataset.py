@@ -39,6 +39,11 @@ def data_places(*parents):
     return places
 
 
+def default_data():
+    """Folders of the data set that is opened where none is named: KA2D, embedded and in the user's folder."""
+    return data_places(EMBEDDED, home() / "data").get("ka2d") or [EMBEDDED / "ka2d"]
+
+
 class Dataset:
     """Configurations of one system and one N at several temperatures, from one folder or the union of several.
 

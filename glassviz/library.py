@@ -22,20 +22,23 @@ class Library:
     """Data sets and models that sessions share: read once, watched for changes.
 
     data_folders : folders that hold data sets (default: the embedded ones and the user's)
+    data_sets : {name: folders} of the data sets themselves, in place of those that lie in data_folders
     problems : one sentence for each file or model that could not be used
     Raises DataError when there is no data set at all.
     """
 
-    def __init__(self, data_folders=None, model_folders=None):
+    def __init__(self, data_folders=None, model_folders=None, data_sets=None):
+        self._given = data_sets
         self.data_folders = [Path(folder) for folder in data_folders or (EMBEDDED, home() / "data")]
-        self.model_folders = [Path(folder) for folder in model_folders or (EMBEDDED / "models", home() / "models")]
+        self.model_folders = [Path(folder) for folder in model_folders or default_models()]
         self.data_sets, self.models = {}, []
         self._failures, self._model_failures = {}, []
         self._results, self._lock = {}, Lock()
         self._seen_models, self.models_opened = None, 0
         self.refresh()
         if not self.data_sets:
-            where = ", ".join(map(str, self.data_folders))
+            given = [folder for folders in (data_sets or {}).values() for folder in folders]
+            where = ", ".join(map(str, given or self.data_folders))
             reason = "".join(f": {sentence}" for sentence in list(self._failures.values())[:1])
             raise DataError(f"no data set with a configuration lies in {where}{reason}; glassviz simulate makes one")
 
@@ -53,7 +56,7 @@ class Library:
         with self._lock:
             changed = False
             self._failures = {}
-            for name, folders in data_places(*self.data_folders).items():
+            for name, folders in (self._given or data_places(*self.data_folders)).items():
                 known = self.data_sets.get(name)
                 try:
                     if known is not None and known.folders == folders:
@@ -151,6 +154,11 @@ class Library:
     def score(self, entry, point, type_number):
         """Scores of a method on the test split of a state point, computed once."""
         return self._once((*_key(entry, point), type_number), lambda: score(entry, point, type_number))
+
+
+def default_models():
+    """Folders in which the app and scripts look for models: the embedded ones and the user's."""
+    return [EMBEDDED / "models", home() / "models"]
 
 
 def _key(entry, point):

@@ -250,6 +250,19 @@ class Session(param.Parameterized):
         key = ("predicted", entry["name"], self.observable, entry["model"], point, place)
         return self._once(key, lambda: prediction_of(entry, point, place))
 
+    def now(self):
+        """MD and predicted propensity at the present time, (N,) each; nan where there is none."""
+        slot, predicted = self.slot, self.predicted()
+        unknown = np.full(self.record.thermal.number, np.nan)
+        measured = unknown if slot is None else self.measured()[slot]
+        return measured, unknown if predicted is None or slot is None else predicted[slot]
+
+    def means(self):
+        """Mean propensity over the scored type of every configuration, (n_configurations, n_times)."""
+        own = [record.thermal.types == self.scored_type for record in self.point.records]
+        values = getattr(self.point, self.observable)
+        return np.array([v[:, mask].mean(axis=1) for v, mask in zip(values, own, strict=True)])
+
     def structure_facts(self):
         """Inherent energy, local density and Voronoi perimeter of every particle: name -> (N,)."""
         record, system = self.record, self.data.system

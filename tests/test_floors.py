@@ -10,16 +10,16 @@ import pytest
 from tests.liquids import REPOSITORY
 
 FLOORS = [
-    ("errors", "publish", "cache", "configuration", "systems", "wave_vectors"),
+    ("errors", "words", "colours", "publish", "cache", "configuration", "systems", "wave_vectors"),
     ("interactions",),
     ("simulation", "structure", "dynamics"),
     ("hdf5", "record", "predictions", "state_point", "dataset"),
     ("formats", "learning"),
-    (),
+    ("figures",),
     ("tasks",),
     ("library", "jobs"),
-    ("session", "inside"),
-    ("views",),
+    ("session", "inside", "score_curves"),
+    ("views", "exports"),
     ("pages",),
     ("cli",),
 ]

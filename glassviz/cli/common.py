@@ -5,7 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
-from glassviz.dataset import EMBEDDED, Dataset, data_places, home
+from glassviz.dataset import EMBEDDED, Dataset, default_data, home
 from glassviz.errors import Cancelled, InputError
 
 
@@ -20,11 +20,6 @@ def parser_of(commands, name, summary, examples, run):
     )
     parser.set_defaults(run=run)
     return parser
-
-
-def default_data():
-    """The data set that a command without --data opens, as the app does: KA2D, embedded and in the user's folder."""
-    return data_places(EMBEDDED, home() / "data").get("ka2d") or [EMBEDDED / "ka2d"]
 
 
 def add_data(parser):

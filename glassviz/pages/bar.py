@@ -21,7 +21,7 @@ class Bar:
             "temperature": pmui.Select(label="Temperature T", width=116, **select),
             "time": pmui.DiscreteSlider(label="Time t", options=[0.0], width=256, margin=(8, 16, 0, 16), size="small"),
             "configuration": pmui.Select(label="Configuration", width=148, **select),
-            "model": pmui.Select(label="Model", width=270, **select),
+            "model": pmui.Select(label="Model", width=230, **select),
         }
         self.play = pmui.Toggle(
             label="",

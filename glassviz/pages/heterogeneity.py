@@ -12,8 +12,8 @@ from glassviz.pages.background import Background
 from glassviz.pages.bar import title_name
 from glassviz.pages.controls import HIDDEN, SHOWN, bound
 from glassviz.pages.heterogeneity_curves import FITTED, NAMES, HeterogeneityCurves
-from glassviz.pages.score_curves import widths
 from glassviz.pages.scores import PHONE_ROW, STROKES, stroke
+from glassviz.score_curves import widths
 from glassviz.session import COLLECTIVE, LEVELS, MD_FROM, OBSERVABLES, WAVES
 from glassviz.views.colours import propensity_map
 from glassviz.views.curves import CurvesView

@@ -3,7 +3,7 @@
 import numpy as np
 
 from glassviz.dynamics import propensity_distribution
-from glassviz.pages.score_curves import labels, method_name, series_name, with_error
+from glassviz.score_curves import labels, method_name, series_name, with_error
 from glassviz.tasks.judge import slot_of_level
 from glassviz.views.colours import method_colour
 

@@ -10,8 +10,8 @@ import panel as pn
 from glassviz.learning.published_scores import SOURCE
 from glassviz.pages.background import Background
 from glassviz.pages.score_controls import score_controls
-from glassviz.pages.score_curves import COLUMNS, Curves, heights, label_of, table_rows, widths
 from glassviz.pages.snapshots import PHONE
+from glassviz.score_curves import COLUMNS, Curves, heights, label_of, table_rows, widths
 from glassviz.tasks.score_csv import scores_text
 from glassviz.views.colours import NEUTRALS
 from glassviz.views.curves import CurvesView

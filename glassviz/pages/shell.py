@@ -9,6 +9,7 @@ from glassviz.pages.address import keep_in_step, opened
 from glassviz.pages.bar import Bar
 from glassviz.pages.controls import HIDDEN, SHOWN
 from glassviz.pages.dynamics import DynamicsPage
+from glassviz.pages.figures import FiguresDialog
 from glassviz.pages.heterogeneity import HeterogeneityPage
 from glassviz.pages.scores import ScoresPage
 from glassviz.pages.snapshots import SnapshotsPage
@@ -80,13 +81,13 @@ def serve():
         return pmui.Page(title="glassviz", main=[pmui.Alert(title=str(error), severity="error", margin=40)])
     session = Session(shared, **opened())
     keep_in_step(session)
-    bar, pages = Bar(session), Pages(session)
+    bar, pages, figures = Bar(session), Pages(session), FiguresDialog(session)
     help_dialog = pmui.Dialog(keys_table(), title="Keys", close_on_click=True)
     keys = Keys(lambda key: pressed(key, session, bar, help_dialog), keys=list(KEYS))
     shell = pmui.Page(
         title="glassviz",
-        header=[navigation(session), bar.panel],
-        main=[pages.panel, keys, help_dialog],
+        header=[navigation(session), bar.panel, figures.button],
+        main=[pages.panel, keys, help_dialog, figures.panel],
         theme_config={"light": theme(False), "dark": theme(True)},
         dark_theme=session.dark,
         busy_indicator="linear",

@@ -72,18 +72,10 @@ class SnapshotsPage:
         self.snapshots.show(structure, radii, camera=list(session.camera), **self._fields())
         self._mark()
 
-    def _now(self):
-        """MD and predicted propensity at the present time, (N,) each; nan where there is none."""
-        session, slot = self.session, self.session.slot
-        unknown = np.full(session.record.thermal.number, np.nan)
-        measured = unknown if slot is None else session.measured()[slot]
-        predicted = session.predicted()
-        return measured, unknown if predicted is None or slot is None else predicted[slot]
-
     def _fields(self):
         """Panels, colours and colour bars, as ParticleView takes them."""
         session = self.session
-        measured, predicted = self._now()
+        measured, predicted = self.session.now()
         low, high = session.limits()
         model = f"Predicted, {title_name(session.model)}" if session.model else "No model for this state point"
         colours = propensity_map(session.observable)
@@ -134,15 +126,13 @@ class SnapshotsPage:
         self._behind = False
         session = self.session
         point, dark = session.point, session.dark
-        values = getattr(point, session.observable)
-        own = [record.thermal.types == session.scored_type for record in point.records]
-        means = np.array([v[:, mask].mean(axis=1) for v, mask in zip(values, own, strict=True)])
         tau = session.library.relaxation_time(point)
         label = f"{LABELS[session.observable]}, type {session.scored_type}"
+        means = session.means()
         self.decay.update(
             point.times, means, session.configuration, session.time, tau or np.nan, label, dark, self._followed()
         )
-        self.third.draw(*self._now())
+        self.third.draw(*self.session.now())
         self._draw_numbers()
 
     def _followed(self):
@@ -155,7 +145,7 @@ class SnapshotsPage:
 
     def _draw_numbers(self):
         session, slot = self.session, self.session.slot
-        measured, predicted = self._now()
+        measured, predicted = self.session.now()
         quantities = {
             f"{SYMBOLS[session.observable]}, MD": measured,
             f"{SYMBOLS[session.observable]}, predicted": predicted,
@@ -206,7 +196,7 @@ class SnapshotsPage:
         if event.new < 0:
             return
         index = event.new % self.session.record.thermal.number
-        measured, predicted = self._now()
+        measured, predicted = self.session.now()
         name = SYMBOLS[self.session.observable]
         text = f"{name} MD {number(measured[index])}, predicted {number(predicted[index])}"
         event.obj.explain(event.new, text + self.third.explain(index))

@@ -6,6 +6,7 @@ from bokeh.models import ColorBar, FixedTicker, LinearColorMapper
 from glassviz.views.colours import DIFFERENCE, NEUTRALS, hex_colours
 from glassviz.views.plot import Plot
 from glassviz.views.style import dress_bar
+from glassviz.words import descriptor_parts
 
 INK = NEUTRALS[False]["text"]
 """Of the frames on both pages: the cells are light, whatever the page is."""
@@ -37,7 +38,7 @@ class DescriptorMap:
         names : [M], as structure.glassmlp_descriptor_names; values : (M,), nan where undefined
         best : names that are ringed; message : shown where there is no descriptor
         """
-        places = [_parts(name) for name in names]
+        places = [descriptor_parts(name) for name in names]
         lengths = list(dict.fromkeys(length for _, length, _ in places))
         rows = list(dict.fromkeys((kind, over) for kind, _, over in places))[::-1]
         at = {
@@ -73,9 +74,3 @@ class DescriptorMap:
         self._cells.glyph.line_color = NEUTRALS[dark]["page"]
         dress_bar(self._bar, dark)
         self._bar.update(bar_line_color=None, major_label_text_font_size="9pt")
-
-
-def _parts(name):
-    """("energy", "1.5", "type 2") of "energy L=1.5 type 2"."""
-    kind, length, over = name.split(" ", 2)
-    return kind, length.removeprefix("L="), over

@@ -4,6 +4,7 @@ import numpy as np
 import panel as pn
 
 from glassviz.views.colours import NEUTRALS
+from glassviz.words import number
 
 STYLE = """
 :host { display: block; }
@@ -85,11 +86,6 @@ def score_table(type_number, here, test, split):
             f"({counted}) · ceiling {number(test['ceiling'], 2)}</span></div>"
         )
     return f"<h2>Pearson correlation, type {type_number}</h2><div class=row>{own}{whole}</div>"
-
-
-def number(value, digits=3):
-    """A number with a true minus sign; a dash for nan."""
-    return f"{value:.{digits}f}".replace("-", "−") if np.isfinite(value) else "–"
 
 
 def _mean(values):

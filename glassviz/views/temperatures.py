@@ -1,19 +1,6 @@
-"""One colour for each temperature, the same in every picture of a page; from a sequential map, cold to hot."""
-
-from bokeh.palettes import Plasma256
+"""The key to the colours of the temperatures."""
 
 from glassviz.views.colours import NEUTRALS
-
-# The part of the map that is told from the page.
-ENDS = {False: (8, 172), True: (96, 246)}
-
-
-def temperature_colours(temperatures, dark):
-    """Temperature -> hex colour, evenly spaced over the sorted temperatures."""
-    low, high = ENDS[dark]
-    ordered = sorted(temperatures)
-    steps = max(len(ordered) - 1, 1)
-    return {T: Plasma256[round(low + (high - low) * place / steps)] for place, T in enumerate(ordered)}
 
 
 def temperature_legend(colours, chosen, notes, dark):

@@ -7,8 +7,8 @@ from glassviz.library import Library
 from glassviz.pages.dynamics import DynamicsPage
 from glassviz.session import Session
 from glassviz.tasks.dynamics import state_summaries
+from glassviz.views.colours import temperature_colours
 from glassviz.views.relaxation import with_error
-from glassviz.views.temperatures import temperature_colours
 from tests.made_up import TEMPERATURES, planted_tau, write_made_up
 from tests.pages.test_app import NAMED
 from tests.pages.test_selection import plot

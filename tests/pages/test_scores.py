@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from glassviz.library import Library
-from glassviz.pages.score_curves import method_name, series_name
 from glassviz.pages.scores import ScoresPage
 from glassviz.predictions import Predictions, write_predictions
 from glassviz.record import write_record
+from glassviz.score_curves import method_name, series_name
 from glassviz.session import Session
 from glassviz.tasks.train import train
 from glassviz.views.colours import method_colour

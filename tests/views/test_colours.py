@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from glassviz.views.colours import (
+from glassviz.colours import (
     _METHODS,
     ACCENTS,
     DIFFERENCE,

@@ -1,12 +1,12 @@
-"""What the page Scores draws: judged methods as curves against time and temperature, and as rows of a table."""
+"""Judged methods as curves against time and temperature, and as rows of a table: page and figures draw the same."""
 
 import numpy as np
 
+from glassviz.colours import method_colour
 from glassviz.learning.method_table import correlation_names
 from glassviz.learning.published_scores import published_scores
 from glassviz.tasks.judge import slot_of_level
-from glassviz.views.colours import method_colour
-from glassviz.views.inspector import number
+from glassviz.words import number
 
 KINDS = {"ridge": "Ridge", "glassmlp": "GlassMLP", "tglassmlp": "tGlassMLP"}
 SINGLE = "best single descriptor"

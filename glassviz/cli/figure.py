@@ -1,0 +1,71 @@
+"""`glassviz figure`: a publication figure of the app as PNG, SVG or PDF, its numbers as CSV, its Python lines."""
+
+from pathlib import Path
+
+from glassviz.cli.common import add_data, model_folders, parser_of, table
+from glassviz.errors import InputError
+
+EXAMPLES = (
+    "glassviz figure",
+    "glassviz figure decay --output decay.pdf --output decay.csv",
+    "glassviz figure scores --temperature 0.5 --score pearson_ceiling --output scores.svg",
+    "glassviz figure snapshot --temperature 0.4 --configuration 5 --third-view difference --output snapshot.png",
+)
+# Option: its type and what it says. What a figure does not depend on is an error that lists what it does.
+CHOICES = {
+    "temperature": (float, "T"),
+    "time": (float, "t, one of the labels' times"),
+    "configuration": (int, "index, as of 0007.h5"),
+    "model": (str, "name of a model or of predictions made elsewhere"),
+    "observable": (str, "bond_breaking or displacement"),
+    "type": (int, "particle type"),
+    "score": (str, "pearson, pearson_ceiling, noise_free_variance_ratio, C_2 or chi_4_ratio"),
+    "level": (float, "mean C_B at which temperatures are compared, 0.8 or 0.5"),
+    "descriptor": (str, 'as "energy L=1.5 all"'),
+    "seed": (int, "which network of a model, from 0"),
+    "positions": (str, "thermal or inherent"),
+    "copies": (int, "periodic copies along each axis"),
+    "colour-range": (str, "full or data"),
+    "third-view": (str, "difference, model or descriptor: a third snapshot"),
+    "second-model": (str, "model of the third snapshot"),
+    "coloured-by": (str, "measured, predicted or descriptor"),
+    "cloud": (str, "one or test: points of one configuration or of all test configurations"),
+    "time-axis": (str, "absolute or scaled by the relaxation time"),
+    "static-view": (str, "pair_correlation or structure_factor"),
+    "pair": (str, "two types, as 12"),
+}
+
+
+def add_parser(commands):
+    """Register the command."""
+    parser = parser_of(commands, "figure", "Make a publication figure; without a name, list them.", EXAMPLES, run)
+    parser.add_argument("name", nargs="?", metavar="NAME", help="which figure")
+    add_data(parser)
+    parser.add_argument("--models", nargs="+", default=[], metavar="FOLDER", help="further folders with models")
+    parser.add_argument(
+        "--output", action="append", metavar="FILE", help="file to write, .png .svg .pdf .csv or .py; may be repeated"
+    )
+    for name, (kind, words) in CHOICES.items():
+        parser.add_argument(f"--{name}", type=kind, help=words, metavar=name.upper())
+    parser.add_argument("--no-published", dest="published", action="store_false", default=None, help="only own scores")
+
+
+def run(arguments):
+    """List the figures, or make one and write it."""
+    from glassviz.exports.make import figure
+    from glassviz.exports.registry import FIGURES, entry_named
+    from glassviz.figures.product import SUFFIXES
+
+    if arguments.name is None:
+        table(("figure", "what it shows"), [(name, entry.title) for name, entry in FIGURES.items()])
+        return
+    entry_named(arguments.name)
+    for path in arguments.output or ():
+        if Path(path).suffix.lower() not in SUFFIXES:
+            raise InputError(f"output is {path!r}, expected a name that ends in one of {', '.join(SUFFIXES)}")
+    names = [*(name.replace("-", "_") for name in CHOICES), "published"]
+    choices = {name: value for name in names if (value := getattr(arguments, name)) is not None}
+    models = model_folders(arguments.models) if arguments.models else None
+    made = figure(arguments.name, *(arguments.data or ()), models=models, **choices)
+    for path in arguments.output or [f"{arguments.name}.pdf"]:
+        print(made.save(path))

@@ -1,0 +1,58 @@
+"""Every figure: its name, the page that shows it, and the choices that it depends on.
+
+A new one is an entry here and a file exports/NAME.py with `make(session)`, which returns (draw, columns, origin) as of
+figures.product.Figure; what a user lacks is an InputError that says what makes it.
+"""
+
+from dataclasses import dataclass
+
+from glassviz.errors import InputError
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A figure of a page of the app (a value of session.PAGES); choices : names of Session, in the user's words."""
+
+    page: str
+    title: str
+    choices: tuple
+
+
+_STATE = ("temperature", "observable", "type", "configuration", "time", "model")
+_JUDGED = ("temperature", "observable", "type")
+FIGURES = {
+    "snapshot": Entry(
+        "snapshots",
+        "Molecular dynamics beside the prediction, discs of true size",
+        (*_STATE, "positions", "copies", "colour_range", "third_view", "second_model", "descriptor", "camera"),
+    ),
+    "configurations": Entry("snapshots", "Decay of every configuration and their mean", _STATE[:4]),
+    "agreement": Entry("snapshots", "Predicted against measured propensity", (*_STATE, "colour_range")),
+    "bottleneck": Entry(
+        "snapshots",
+        "Particles in the bottleneck of a network, with its output",
+        (*_STATE, "seed", "coloured_by", "descriptor", "cloud", "colour_range"),
+    ),
+    "weights": Entry(
+        "snapshots",
+        "Weights of the descriptors in a model",
+        ("temperature", "observable", "type", "time", "model", "seed"),
+    ),
+    "scores": Entry("scores", "Score of every method against time", (*_JUDGED, "score", "published")),
+    "temperatures": Entry(
+        "scores", "Score of every method against temperature", ("observable", "type", "score", "level")
+    ),
+    "descriptors": Entry("scores", "Correlation of every single descriptor", (*_JUDGED, "time")),
+    "decay": Entry("dynamics", "Decays at all temperatures", ("time_axis",)),
+    "relaxation": Entry("dynamics", "Relaxation time against temperature, with fits", ()),
+    "energies": Entry("dynamics", "Energies against temperature", ()),
+    "structure": Entry("dynamics", "g(r) or S(q) at all temperatures", ("static_view", "pair")),
+    "potential": Entry("dynamics", "Pair potentials", ()),
+}
+
+
+def entry_named(name):
+    """The Entry of a figure; InputError lists the known ones."""
+    if name not in FIGURES:
+        raise InputError(f"figure {name!r} is unknown, expected one of {', '.join(FIGURES)}")
+    return FIGURES[name]
