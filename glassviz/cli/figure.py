@@ -19,7 +19,7 @@ CHOICES = {
     "model": (str, "name of a model or of predictions made elsewhere"),
     "observable": (str, "bond_breaking or displacement"),
     "type": (int, "particle type"),
-    "score": (str, "pearson, pearson_ceiling, noise_free_variance_ratio, C_2 or chi_4_ratio"),
+    "score": (str, "pearson, pearson_ceiling, noise_free_variance_ratio, C_near, C_middle, C_far or chi_4_ratio"),
     "level": (float, "mean C_B at which temperatures are compared, 0.8 or 0.5"),
     "descriptor": (str, 'as "energy L=1.5 all"'),
     "seed": (int, "which network of a model, from 0"),

@@ -6,13 +6,12 @@ from glassviz.errors import InputError
 from glassviz.exports.origin import TEMPERATURE, TIME, columns, of_method, of_points
 from glassviz.figures.curves import Curve, Panel, draw_curves
 from glassviz.learning.published_scores import SOURCE
-from glassviz.score_curves import Curves
+from glassviz.score_curves import Curves, column_of
 
 LABELS = {
     "pearson": "Pearson correlation",
     "pearson_ceiling": "Pearson correlation / ceiling",
     "noise_free_variance_ratio": "variance, predicted / MD",
-    "C_2": "spatial correlation $C(R = 2)$",
     "chi_4_ratio": r"$\chi_4$, predicted / MD",
 }
 GUIDED = ("pearson_ceiling", "noise_free_variance_ratio", "chi_4_ratio")
@@ -35,6 +34,7 @@ def judged_curves(session, temperatures):
 
 def product(session, curves, band, published, xlabel, x_log, temperatures):
     """(draw, columns, origin) of curves as Curves gives them."""
+    column = column_of(session.metric, session.data.system.dimension)
     if not curves:
         raise InputError(f"no method is scored by {session.metric} here; glassviz train ridge makes one")
     drawn = [
@@ -58,7 +58,7 @@ def product(session, curves, band, published, xlabel, x_log, temperatures):
     panel = Panel(
         drawn,
         xlabel,
-        LABELS[session.metric],
+        LABELS.get(session.metric) or f"spatial correlation $C(R = {column.removeprefix('C_')})$",
         x_log=x_log,
         guide=1.0 if session.metric in GUIDED else None,
         band=shade,

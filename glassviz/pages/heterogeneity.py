@@ -8,10 +8,10 @@ import panel as pn
 import panel_material_ui as pmui
 
 from glassviz.dynamics import smoothed
+from glassviz.heterogeneity_curves import FITTED, NAMES, HeterogeneityCurves
 from glassviz.pages.background import Background
 from glassviz.pages.bar import title_name
 from glassviz.pages.controls import HIDDEN, SHOWN, bound
-from glassviz.pages.heterogeneity_curves import FITTED, NAMES, HeterogeneityCurves
 from glassviz.pages.scores import PHONE_ROW, STROKES, stroke
 from glassviz.score_curves import widths
 from glassviz.session import COLLECTIVE, LEVELS, MD_FROM, OBSERVABLES, WAVES

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from glassviz.colours import method_colour
 from glassviz.dynamics import propensity_distribution
 from glassviz.score_curves import labels, method_name, series_name, with_error
 from glassviz.tasks.judge import slot_of_level
-from glassviz.views.colours import method_colour
 
 FITTED = ("xi", "chi", "A")
 """Quantities that come from the fit of S_4(q)."""
