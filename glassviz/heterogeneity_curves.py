@@ -55,7 +55,7 @@ class HeterogeneityCurves:
         quantity = self.session.collective
         if quantity in FITTED:
             fit = self.fit(found, slot)
-            return (np.nan, np.nan) if fit is None else (getattr(fit, quantity), fit_error(fit, quantity))
+            return (np.nan, np.nan) if fit is None else (getattr(fit, quantity), fit.error(quantity))
         error = getattr(found, f"{quantity}_error", None)
         return getattr(found, quantity)[slot], np.nan if error is None else error[slot]
 
@@ -147,11 +147,7 @@ class HeterogeneityCurves:
             found = self.found(entry, T)
             fit = found and self.fit(found, slot)
             if fit:
-                numbers = ", ".join(
-                    f"{symbol} = {with_error(getattr(fit, name), fit_error(fit, name), 2)}"
-                    for symbol, name in (("ξ", "xi"), ("χ", "chi"), ("A", "A"))
-                )
-                sentences.append(f"{label}: {fit.reason or numbers}")
+                sentences.append(f"{label}: {_in_symbols(fit.reason) or _numbers(fit, self.session.cubic)}")
         return sentences
 
     # Parts -----------------------------------------------------------------------------------------------------------
@@ -174,6 +170,8 @@ class HeterogeneityCurves:
         now = [k for k, at in enumerate(x) if abs(at - present) <= 1e-6 * present]
         return {
             **_plain(x, y, self._colour(entry), error=[r[3] for r in rows], text=[r[4] for r in rows], dash=dash),
+            # Between two points that are identified there may be many that are not.
+            "joined": session.collective not in FITTED,
             **column,
             "name": label,
             "now": (x[now[0]], y[now[0]]) if now else None,
@@ -181,10 +179,29 @@ class HeterogeneityCurves:
         }
 
 
-def fit_error(fit, name):
-    """The larger of the errors from the covariance and from the bootstrap; nan where neither is known."""
-    errors = [error for error in (fit.errors[name], fit.bootstrap_errors[name]) if np.isfinite(error)]
-    return max(errors, default=np.nan)
+def _in_symbols(words):
+    """Names of parameters as the page writes them."""
+    for name, symbol in (("chi", "χ"), ("xi", "ξ"), ("S_4", "S₄"), ("^2", "²")):
+        words = words.replace(name, symbol)
+    return words
+
+
+def _numbers(fit, cubic):
+    """The parameters of a fit with their errors."""
+    named = (("ξ", "xi"), ("χ", "chi"), *([("A", "A")] if cubic else []))
+    return ", ".join(f"{symbol} = {getattr(fit, name):.3g} ± {fit.error(name):.2g}" for symbol, name in named)
+
+
+def heights(curves):
+    """Limits of the vertical axis around points and errors, of which a huge one does not squeeze the rest; or None."""
+    y = np.concatenate([np.asarray(curve["y"], dtype=float) for curve in curves] or [[]])
+    if not len(y):
+        return None
+    error = np.nan_to_num(np.concatenate([np.asarray(curve["error"], dtype=float) for curve in curves]))
+    error = np.minimum(error, max(np.ptp(y), np.abs(y).max() / 2))
+    low, high = min(0.0, (y - error).min()), (y + error).max()
+    room = 0.05 * (high - low) or 1.0
+    return low - room * (low < 0), high + room
 
 
 def _plain(x, y, colour, error=(), text=(), **more):

@@ -4,7 +4,7 @@
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import h5py
@@ -74,7 +74,8 @@ def check_predictions(predictions, source):
     for name, values, shape in (("seeds", p.seeds, (n,)), ("values", p.values, (n, len(p.times), *p.values.shape[2:]))):
         _require(values.shape == shape, source, f"{name} have shape {values.shape}, expected {shape}")
     _require(p.values.ndim == 3, source, f"values have shape {p.values.shape}, expected ({n}, {len(p.times)}, N)")
-    _require(not np.isinf(p.values).any(), source, "values hold inf, expected numbers, or nan where there is none")
+    finite = "values hold inf, or numbers beyond 3.4e38, expected others, or nan where there is none"
+    _require(not np.isinf(p.values).any(), source, finite)
 
 
 def write_predictions(folder, predictions):
@@ -83,6 +84,9 @@ def write_predictions(folder, predictions):
     Configurations that the method's file holds already are replaced, others are kept; both must be at the same times.
     """
     path = Path(folder) / FOLDER / predictions.file_name
+    # Checked as they are stored: what float32 cannot hold becomes infinite.
+    with np.errstate(over="ignore"):
+        predictions = replace(predictions, values=predictions.values.astype(np.float32))
     check_predictions(predictions, path)
     if path.exists():
         predictions = _joined(read_predictions(path), predictions, path)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from glassviz.dataset import EMBEDDED, Dataset, default_data, home
 from glassviz.errors import Cancelled, InputError
+from glassviz.record import OBSERVABLES
 
 
 def parser_of(commands, name, summary, examples, run):
@@ -54,6 +55,14 @@ def report_damaged(folders):
 
     for _, sentence in damaged_models(*folders):
         print(f"left out: {sentence}", file=sys.stderr)
+
+
+def check_chosen(arguments, data):
+    """InputError unless --type and --observable are known."""
+    if not 1 <= arguments.type <= data.system.types:
+        raise InputError(f"type is {arguments.type}, expected 1..{data.system.types}")
+    if arguments.observable not in OBSERVABLES:
+        raise InputError(f"observable is {arguments.observable!r}, expected one of {', '.join(OBSERVABLES)}")
 
 
 class ProgressBar:

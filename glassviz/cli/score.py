@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from glassviz.cli.common import ProgressBar, add_data, model_folders, open_data, parser_of, report_damaged, table
+from glassviz.cli.common import (
+    ProgressBar,
+    add_data,
+    check_chosen,
+    model_folders,
+    open_data,
+    parser_of,
+    report_damaged,
+    table,
+)
 from glassviz.errors import InputError
 
 EXAMPLES = (
@@ -31,8 +40,7 @@ def run(arguments):
     from glassviz.tasks.score_csv import write_scores
 
     data = open_data(arguments)
-    if not 1 <= arguments.type <= data.system.types:
-        raise InputError(f"type is {arguments.type}, expected 1..{data.system.types}")
+    check_chosen(arguments, data)
     folders = model_folders(arguments.models)
     report_damaged(folders)
     stored = opened_models(*folders)
@@ -78,11 +86,21 @@ def show(entry, temperature, kind, rows, dimension):
     """The table of one method."""
     from glassviz.learning.method_table import correlation_names
 
-    names, plain = correlation_names(dimension), ("correlation", "pearson", "error", "ceiling")
+    names, plain = correlation_names(dimension), ("correlation", "pearson", "error", "seed_spread", "ceiling")
     test = max((row["configurations"] for row in rows), default=0)
     print(f"\n{entry['name']}: T = {temperature:g}, type {kind}, {test} test configuration{'s' * (test != 1)}")
     table(
-        ("t", "mean C_B", "Pearson", "error", "ceiling", "variance", *(f"{name} (MD)" for name in names), "chi_4"),
+        (
+            "t",
+            "mean C_B",
+            "Pearson",
+            "error",
+            "networks",
+            "ceiling",
+            "variance",
+            *(f"{name} (MD)" for name in names),
+            "chi_4",
+        ),
         [
             (
                 f"{row['time']:g}",
@@ -96,6 +114,8 @@ def show(entry, temperature, kind, rows, dimension):
     print(
         "MD without replica noise: variance, chi_4 (from 3 test configurations on) predicted / MD; C_R predicted (MD)"
     )
+    if np.isfinite([row["seed_spread"] for row in rows]).any():
+        print("networks: how far the Pearson correlations of single networks scatter; all else is of their mean")
     if test < 2:
         print("one test configuration: no errors can be told")
 

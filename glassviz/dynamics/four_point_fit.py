@@ -45,6 +45,10 @@ class FourPointFit:
     chi2: float
     reason: str
 
+    def error(self, symbol):
+        """The larger of the errors from covariance and bootstrap; nan where neither is known."""
+        return float(np.fmax(self.errors[symbol], self.bootstrap_errors[symbol]))
+
     @property
     def message(self):
         """ "" or a sentence that says why there is no number."""

@@ -103,8 +103,9 @@ def score_table(predictions, state_point, observable="bond_breaking", type=1):  
     """Pearson correlation, its error and its ceiling at every time, on the test split alone.
 
     predictions : (n_configurations, n_times, N), aligned with `state_point`; rows outside the test split are not read.
-    Returns one dict for each time: time, pearson, error, ceiling, ceiling_error, configurations, particles. What is
-    undefined (no prediction, no label, no variance as at times before anything moves) is nan.
+    Returns one dict for each time: time, pearson, error, ceiling, ceiling_error, configurations, particles; the
+    ceiling is that of the configurations with predictions. What is undefined (no prediction, no label, no variance as
+    at times before anything moves) is nan.
     Raises InputError when there is no test split or the shapes differ.
     """
     labels = propensity(state_point, observable)
@@ -112,7 +113,8 @@ def score_table(predictions, state_point, observable="bond_breaking", type=1):  
         raise InputError(f"predictions have shape {np.shape(predictions)}, expected {labels.shape}")
     test = scored_places(state_point)
     own = [state_point.configurations[k].types == type for k in test]
-    table = ceiling_table(state_point, observable, type)
+    predicted = [k for k in test if np.isfinite(predictions[k]).any()]
+    table = ceiling_table(state_point, observable, type, predicted or None)
     for slot, row in enumerate(table):
         guess = [np.asarray(predictions[k][slot])[chosen] for k, chosen in zip(test, own, strict=True)]
         true = [labels[k, slot, chosen] for k, chosen in zip(test, own, strict=True)]
@@ -127,9 +129,12 @@ def score_table(predictions, state_point, observable="bond_breaking", type=1):  
     return table
 
 
-def ceiling_table(state_point, observable="bond_breaking", type=1):  # noqa: A002 - a particle's type
-    """Ceiling and its bootstrap error at every time, on the test split: dicts with time, ceiling, ceiling_error."""
-    halves, test = propensity(state_point, f"{observable}_halves"), scored_places(state_point)
+def ceiling_table(state_point, observable="bond_breaking", type=1, places=None):  # noqa: A002 - a particle's type
+    """Ceiling and its bootstrap error at every time, on the test split: dicts with time, ceiling, ceiling_error.
+
+    places : only these configurations; default all of the split
+    """
+    halves, test = propensity(state_point, f"{observable}_halves"), places or scored_places(state_point)
     table = []
     for slot, time in enumerate(state_point.times):
         pairs = [halves[k, :, slot][:, state_point.configurations[k].types == type] for k in test]

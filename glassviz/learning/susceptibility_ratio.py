@@ -5,6 +5,9 @@ import numpy as np
 from glassviz.dynamics.four_point_susceptibility import covariance
 from glassviz.dynamics.resampling import jackknife, ratio
 
+TOLD = 1.5
+"""By how many of its errors the chi_4 of molecular dynamics must exceed zero for a ratio to it."""
+
 
 def susceptibility_ratio(predicted, halves):
     """chi_4 of a prediction, chi_4 of molecular dynamics, and their ratio with its jackknife error.
@@ -15,8 +18,9 @@ def susceptibility_ratio(predicted, halves):
 
     predicted : a list of (N_1,), one for each configuration; halves : a list of (2, N_1)
     Returns (predicted, molecular dynamics, ratio, error). From fewer than 2 configurations all are nan, from 2 ratio
-    and error, for each chi_4 is then a single squared difference. They are nan too where noise hides the variance of
-    molecular dynamics, in all or without one of the configurations. Configurations with a missing value are left out.
+    and error, for each chi_4 is then a single squared difference. They are nan too where the chi_4 of molecular
+    dynamics is below TOLD of its errors: a ratio to what may be zero says nothing. Configurations with a missing value
+    are left out.
     """
     whole = [
         (np.mean(p), *np.mean(h, axis=1))
@@ -29,6 +33,9 @@ def susceptibility_ratio(predicted, halves):
     number = max(map(len, predicted))
     own, measured = _susceptibilities(means)
     if len(means) < 3:
+        return number * own, number * measured, np.nan, np.nan
+    told, uncertain = jackknife(lambda rows: _susceptibilities(rows)[1], means)
+    if not told > TOLD * uncertain:
         return number * own, number * measured, np.nan, np.nan
     value, error = jackknife(lambda rows: ratio(*_susceptibilities(rows)), means)
     return number * own, number * measured, value if np.isfinite(error) else np.nan, error

@@ -17,11 +17,11 @@ class Bar:
         self._filling = None
         select = {"size": "small", "margin": (14, 6, 4, 6)}
         self.widgets = {
-            "data_set": pmui.Select(label="Data set", width=96, **select),
-            "temperature": pmui.Select(label="Temperature T", width=116, **select),
-            "time": pmui.DiscreteSlider(label="Time t", options=[0.0], width=256, margin=(8, 16, 0, 16), size="small"),
-            "configuration": pmui.Select(label="Configuration", width=148, **select),
-            "model": pmui.Select(label="Model", width=230, **select),
+            "data_set": pmui.Select(label="Data set", width=92, **select),
+            "temperature": pmui.Select(label="Temperature T", width=108, **select),
+            "time": pmui.DiscreteSlider(label="Time t", options=[0.0], width=200, margin=(8, 16, 0, 16), size="small"),
+            "configuration": pmui.Select(label="Configuration", width=132, **select),
+            "model": pmui.Select(label="Model", width=196, **select),
         }
         self.play = pmui.Toggle(
             label="",

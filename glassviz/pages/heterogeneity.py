@@ -8,7 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from glassviz.dynamics import smoothed
-from glassviz.heterogeneity_curves import FITTED, NAMES, HeterogeneityCurves
+from glassviz.heterogeneity_curves import FITTED, NAMES, HeterogeneityCurves, heights
 from glassviz.pages.background import Background
 from glassviz.pages.bar import title_name
 from glassviz.pages.controls import HIDDEN, SHOWN, bound
@@ -97,9 +97,11 @@ class HeterogeneityPage:
         absent = waiting or self._missing()
         if session.collective in FITTED:
             absent = waiting or "no fit of S₄(q) identifies it here: more configurations, or larger boxes, would"
-        self.against_time.update(now, "time t", name, session.dark, absent, guide)
+        self.against_time.update(now, "time t", name, session.dark, absent, guide, y_range=heights(now))
         label = f"temperature T, at mean C_B near {session.level:g}"
-        self.against_temperature.update(over, label, name, session.dark, absent, guide, x_range=widths(over, None))
+        self.against_temperature.update(
+            over, label, name, session.dark, absent, guide, x_range=widths(over, None), y_range=heights(over)
+        )
         self._draw_waves(curves, waiting)
         self.legend.update(self._key(now), session.dark)
         self.fits.update(self._fit_words(curves), session.dark)
@@ -201,7 +203,7 @@ class HeterogeneityPage:
             bound(session, "md_from", pmui.Select, "MD from", MD_FROM, width=110, **small),
             bound(session, "waves", pmui.RadioButtonGroup, "Beside it", WAVES, width=230, **quiet),
             bound(session, "cubic", pmui.Switch, "A free", width=100, **small),
-            bound(session, "smoothing", pmui.FloatSlider, "Field smoothed over", **reach, width=170, **small),
+            bound(session, "smoothing", pmui.FloatSlider, "Smoothing", **reach, width=170, **small),
         ]
 
     def _layout(self):

@@ -130,7 +130,7 @@ def navigation(session):
         options=PAGES,
         value=session.page,
         size="small",
-        width=350,
+        width=338,
         margin=(16, 10, 4, 10),
         stylesheets=UNLABELLED,
     )

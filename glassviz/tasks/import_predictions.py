@@ -48,6 +48,10 @@ def import_predictions(paths, state_point, folder, options, progress=None):
     Nothing is written unless every file is sound. Raises DataError and InputError with file, array and what was
     expected.
     """
+    for time in options.times:
+        if not np.isclose(state_point.times, time, rtol=1e-6, atol=0).any():
+            known = ", ".join(f"{t:g}" for t in state_point.times)
+            raise InputError(f"time {time:g} is not one of the labels' at this temperature, expected one of {known}")
     found = {}
     for done, path in enumerate(map(Path, paths), 1):
         for name, times, key, values in _read(path, state_point, options):
@@ -88,10 +92,12 @@ def _read(path, point, options):
     """Yield (name, times, (seed, index), values (n_times, N)) of every prediction in a file."""
     headers = open_archive(path)
     arrays = load(path, *headers)
-    stated = arrays.get("temperature")
-    if stated is not None and np.size(stated) == 1 and abs(float(stated) - point.temperature) > 1e-9:
-        raise DataError(f"{path}: temperature is {float(stated):g}, expected {point.temperature:g}")
-    if "predicted" in headers and arrays["predicted"].ndim == 3:
+    several = "predicted" in headers and arrays["predicted"].ndim == 3
+    _check_aside(path, arrays, len(arrays["predicted"]) if several else 1)
+    stated = float(np.squeeze(arrays.get("temperature", point.temperature)))
+    if abs(stated - point.temperature) > 1e-9:
+        raise DataError(f"{path}: temperature is {stated:g}, expected {point.temperature:g}")
+    if several:
         yield from _several(path, arrays, point, options)
         return
     names = [name for name, (shape, _) in headers.items() if name not in _OTHER and len(shape) in (1, 2)]
@@ -114,18 +120,40 @@ def _several(path, arrays, point, options):
     """As `_read`, of an archive with several configurations."""
     if options.name is None:
         raise InputError(f"{path}: the method has no name, expected --name, or name=")
-    indices = np.atleast_1d(arrays.get("index", []))
-    if len(indices) != len(arrays["predicted"]):
-        raise DataError(f"{path}: index has {len(indices)} entries, expected {len(arrays['predicted'])}, as predicted")
+    if "index" not in arrays:
+        raise DataError(f"{path}: index is missing, expected the configuration of each row of predicted")
+    indices = np.atleast_1d(arrays["index"])
     times = _times(path, arrays, arrays["predicted"].shape[1], point, options)
     for row, (index, values) in enumerate(zip(indices, arrays["predicted"], strict=True)):
-        record = _by_index(path, int(index), arrays["seed"][row] if "seed" in arrays else None, point)
+        record = _by_index(path, int(index), np.atleast_1d(arrays["seed"])[row] if "seed" in arrays else None, point)
         _check_types(path, arrays["types"][row] if "types" in arrays else None, record)
         yield (
             options.name,
             times,
             (record.seed, record.index),
             _numbers(path, "predicted", values, record.thermal.number),
+        )
+
+
+def _check_aside(path, arrays, number):
+    """DataError unless what stands beside `number` predictions is numbers of the right kind, and as many."""
+    for name in ("index", "seed", "temperature", "times", "time"):
+        values = np.atleast_1d(arrays.get(name, 0.0))
+        if values.dtype.kind not in "fiu" or not np.isfinite(values).all():
+            raise DataError(f"{path}: {name} is {values.tolist()}, expected numbers")
+        whole = name in ("index", "seed")
+        if whole and (values != np.rint(values)).any():
+            raise DataError(f"{path}: {name} is {values.tolist()}, expected whole numbers")
+        wanted = number if whole else 1
+        if name in arrays and not name.startswith("time") and values.shape != (wanted,):
+            raise DataError(f"{path}: {name} has shape {values.shape}, expected {wanted} number{'s' * (wanted > 1)}")
+    times = np.atleast_1d(arrays.get("times", arrays.get("time", 1.0)))
+    if times.ndim != 1 or (np.diff(times) <= 0).any():
+        raise DataError(f"{path}: times are {times.tolist()}, expected increasing numbers")
+    types = arrays.get("types", np.ones((number, 1), dtype=int))
+    if types.dtype.kind not in "iu" or (number > 1 and len(types) != number):
+        raise DataError(
+            f"{path}: types have shape {types.shape} and kind {types.dtype}, expected those of {number} rows"
         )
 
 

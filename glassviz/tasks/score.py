@@ -19,31 +19,45 @@ def score(entry, state_point, type_number=1, progress=None):
 
 
 def predictions_on_test(entry, state_point, progress=None):
-    """Predictions of a method for the test configurations, (n_configurations, n_times, N); nan for the others.
+    """As `predictions_of_seeds`, their mean, (n_configurations, n_times, N)."""
+    return predictions_of_seeds(entry, state_point, progress).mean(axis=0)
 
+
+def predictions_of_seeds(entry, state_point, progress=None):
+    """Predictions of a method for the test configurations, (seeds, n_configurations, n_times, N); nan for the others.
+
+    seeds is 1 for a method that knows none.
     progress : called as progress(done, total, stage) after each of them; may raise Cancelled
     Raises InputError when the method is of another system, or there is no test configuration.
     """
     if entry["system"] != state_point.system.name:
         raise InputError(f"{entry['name']} is for {entry['system']}, the data are {state_point.system.name}")
     test = scored_places(state_point)
-    predictions = np.full((len(state_point), len(state_point.times), state_point.records[0].thermal.number), np.nan)
+    shape = len(state_point), len(state_point.times), state_point.records[0].thermal.number
+    predictions = np.full((getattr(entry["model"], "seeds", 1), *shape), np.nan)
     for done, k in enumerate(test, 1):
-        predictions[k] = prediction_of(entry, state_point, k)
+        predictions[:, k] = predictions_of(entry, state_point, k)
         if progress is not None:
             progress(done, len(test), "score")
     return predictions
 
 
 def prediction_of(entry, state_point, place):
-    """What a method predicts for one configuration at the state point's times, (n_times, N); nan where it says nothing.
+    """As `predictions_of`, the mean over the seeds, (n_times, N)."""
+    return predictions_of(entry, state_point, place).mean(axis=0)
 
-    entry : a model of the store, with the loaded "model", or predictions made elsewhere; place : of the configuration
+
+def predictions_of(entry, state_point, place):
+    """What a method predicts for one configuration at the state point's times, (seeds, n_times, N).
+
+    nan where it says nothing. entry : a model of the store, with the loaded "model", or predictions made elsewhere
+    place : of the configuration
     """
     if entry["kind"] == "predictions":
-        return state_point.prediction(entry["name"], entry["observable"], place)
+        return state_point.prediction(entry["name"], entry["observable"], place)[None]
     model, record = entry["model"], state_point.records[place]
-    return at_times(model.predict_all(record.thermal, inherent=record.inherent), model, state_point)
+    each = model.predict_each(record.thermal, inherent=record.inherent)
+    return np.array([at_times(predicted, model, state_point) for predicted in each])
 
 
 def at_times(predicted, model, state_point):

@@ -12,7 +12,7 @@ from glassviz.publish import publish
 
 TIME = "sigma_11 (m/eps_11)^(1/2)"
 PLACE = ("method", "kind", "system", "temperature", "temperature_unit", "observable", "type", "time", "time_unit")
-PEARSON = ("correlation", "pearson", "error", "ceiling", "ceiling_error")
+PEARSON = ("correlation", "pearson", "error", "seed_spread", "ceiling", "ceiling_error")
 SPREAD = (
     "variance_ratio",
     "variance_ratio_error",

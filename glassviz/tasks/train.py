@@ -31,7 +31,7 @@ def train(state_point, kind, folder, observable="bond_breaking", overwrite=False
             raise InputError(f"{name} is no option of {kind}, expected some of {', '.join(known)}")
     path = Path(folder) / model_name(state_point, kind, observable)
     if path.exists() and not overwrite:
-        raise InputError(f"{path}: exists already; overwrite replaces it")
+        raise InputError(f"{path}: exists already, expected a new name, overwrite=True or --overwrite")
     if "checkpoint" in signature(KINDS[kind].fit).parameters:
         digest = _digest(state_point, kind, observable, options)
         options |= {"watch": watch, "checkpoint": path.with_name(f".{path.name}-{digest}.checkpoint")}

@@ -20,13 +20,14 @@ class FieldView:
         self.plot = Plot()
         figure = self.plot.figure
         # Ranges that follow the pictures keep their aspect in a frame of any shape.
-        figure.x_range, figure.y_range, figure.match_aspect = DataRange1d(), DataRange1d(range_padding=0.09), True
+        figure.x_range, figure.y_range, figure.match_aspect = DataRange1d(), DataRange1d(), True
         self._mapper = LinearColorMapper(palette=["#ffffff"], low=0, high=1)
         pictures = self.plot.source("pictures", image=[], x=[], y=[], dw=[], dh=[])
         figure.image("image", "x", "y", "dw", "dh", source=pictures, color_mapper=self._mapper)
         names = self.plot.source("names", x=[], y=[], text=[])
-        style = {"text_align": "center", "text_baseline": "bottom", "text_font_size": "13px"}
-        self._names = figure.text("x", "y", "text", source=names, y_offset=-4, **style)
+        style = {"text_baseline": "top", "text_font_size": "13px", "text_color": NEUTRALS[False]["text"]}
+        ground = {"background_fill_color": NEUTRALS[False]["page"], "background_fill_alpha": 0.8, "padding": 4}
+        figure.text("x", "y", "text", source=names, x_offset=8, y_offset=8, **style, **ground)
         bar = self.plot.source("bar", xs=[], ys=[])
         self._bar = figure.multi_line("xs", "ys", source=bar, line_width=3)
         figure.axis.visible, figure.grid.visible, figure.min_border_bottom = False, False, 8
@@ -56,11 +57,9 @@ class FieldView:
             dw=[float(box[0])] * number,
             dh=[float(box[1])] * number,
         )
-        middles = [place + box[0] / 2 for place in places]
-        self.plot.fill("names", x=middles, y=[float(box[1])] * number, text=list(fields))
+        self.plot.fill("names", x=places, y=[float(box[1])] * number, text=list(fields))
         ends = [[place + 0.04 * box[0], place + 0.04 * box[0] + BAR] for place in places]
         self.plot.fill("bar", xs=ends, ys=[[0.04 * box[1]] * 2] * number)
         self._bar.glyph.line_color = NEUTRALS[False]["text"]
-        self._names.glyph.text_color = NEUTRALS[dark]["text"]
         self.plot.dress(dark)
         self.plot.fill("words", x=[box[0] / 2], y=[box[1] / 2], text=[message if not fields else ""])

@@ -97,7 +97,10 @@ def test_csv_holds_every_score_with_units_and_origin(arguments, home, judged, tm
     [
         (["--temperature", "1"], "glassviz train ridge --temperature 1 --observable bond_breaking makes one"),
         (["--type", "4"], "type is 4, expected 1..3"),
-        (["--temperature", "0.8", "--observable", "mood"], "no stored mood model"),
+        (
+            ["--temperature", "0.8", "--observable", "mood"],
+            "observable is 'mood', expected one of bond_breaking, displacement",
+        ),
         (["--temperature", "0.7"], "temperature 0.7 is not in the data set"),
     ],
 )

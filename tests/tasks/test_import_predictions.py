@@ -78,6 +78,8 @@ def test_one_time_of_several(tmp_path):
     paths = write_own(tmp_path / "own", POINT.bond_breaking[:, 5])
     with pytest.raises(InputError, match="times of the 1 rows are unknown"):
         import_predictions(paths, POINT, tmp_path / "ka2d", MINE)
+    with pytest.raises(InputError, match="time 7 is not one of the labels'"):
+        import_predictions(paths, POINT, tmp_path / "ka2d", PredictionOptions("bond_breaking", "Mine", (7.0,)))
     import_predictions(paths, POINT, tmp_path / "ka2d", PredictionOptions("bond_breaking", "Mine", (time,)))
     found = gv.open(EMBEDDED / "ka2d", tmp_path / "ka2d")[0.5].predictions["Mine"]
     assert np.isfinite(found[TEST][:, 5]).all()
@@ -95,6 +97,14 @@ def test_one_time_of_several(tmp_path):
         ({"guess": np.zeros(1290), "types": np.ones(1290, int)}, "0006.npz", "types differ from configuration 6"),
         ({"guess": np.array([None])}, "0006.npz", "pickled objects"),
         ({"guess": np.full(1290, np.nan)}, "0006.npz", "nothing but nan"),
+        ({"guess": np.full((12, 1290), 1e300)}, "0006.npz", "beyond 3.4e38"),
+        ({"guess": np.zeros(1290), "index": np.array([1, 5])}, "0006.npz", "index has shape"),
+        ({"guess": np.zeros(1290), "index": "one"}, "0006.npz", "index is .*expected numbers"),
+        ({"guess": np.zeros(1290), "index": 1.5}, "0006.npz", "expected whole numbers"),
+        ({"guess": np.zeros(1290), "temperature": "hot"}, "0006.npz", "temperature is .*expected numbers"),
+        ({"guess": np.zeros((2, 1290)), "times": np.array(["a", "b"])}, "0006.npz", "times is .*expected numbers"),
+        ({"guess": np.zeros((2, 1290)), "times": [10.0, 10.0]}, "0006.npz", "expected increasing numbers"),
+        ({"predicted": np.zeros((2, 12, 1290)), "index": [6, 7], "seed": [1]}, "all.npz", "seed has shape"),
         ({"guess": np.zeros(1290), "temperature": 0.3}, "0006.npz", "temperature is 0.3, expected 0.5"),
         (
             {"Mine": np.zeros((11, 1290)), "initial_positions": np.zeros((1290, 2))},

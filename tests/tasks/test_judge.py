@@ -6,9 +6,12 @@ import pytest
 from glassviz.errors import Cancelled, InputError
 from glassviz.learning import Ridge
 from glassviz.learning.method_table import method_table
+from glassviz.learning.score import score_table
+from glassviz.learning.store import opened_models
 from glassviz.tasks.judge import NEAR, judge, slot_of_level
-from glassviz.tasks.score import predictions_on_test
+from glassviz.tasks.score import predictions_of_seeds, predictions_on_test
 from tests.learning.planted import make_state_point
+from tests.learning.quick import store_network
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +34,26 @@ def test_all_types_of_a_model_from_one_set_of_predictions(point, entry):
     predictions = predictions_on_test(entry, point)
     assert np.isnan(predictions[:2]).all()
     for kind, rows in tables.items():
-        np.testing.assert_equal(rows, method_table(predictions, point, "bond_breaking", kind))
+        expected = method_table(predictions, point, "bond_breaking", kind)
+        np.testing.assert_equal(rows, [row | {"seed_spread": np.nan} for row in expected])
 
     def stop(*_):
         raise Cancelled
 
     with pytest.raises(Cancelled):
         judge(entry, point, stop)
+
+
+def test_the_networks_of_a_model_are_scored_one_by_one(point, tmp_path):
+    name = store_network(point, tmp_path)
+    (entry,) = opened_models(tmp_path)
+    rows = judge(entry, point)[2]
+    each = predictions_of_seeds(entry, point)
+    assert (entry["name"], len(each)) == (name, 2)
+    single = [[row["pearson"] for row in score_table(values, point, type=2)] for values in each]
+    np.testing.assert_allclose([row["seed_spread"] for row in rows], np.std(single, axis=0, ddof=1), rtol=1e-9)
+    mean = score_table(each.mean(axis=0), point, type=2)
+    np.testing.assert_allclose([row["pearson"] for row in rows], [row["pearson"] for row in mean])
 
 
 def test_refuses(point, entry):
