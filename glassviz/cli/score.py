@@ -86,25 +86,20 @@ def show(entry, temperature, kind, rows, dimension):
     """The table of one method."""
     from glassviz.learning.method_table import correlation_names
 
-    names, plain = correlation_names(dimension), ("correlation", "pearson", "error", "seed_spread", "ceiling")
+    names = correlation_names(dimension)
+    heads = {"correlation": "mean C_B", "pearson": "Pearson", "error": "error", "seed_spread": "networks",
+             "ceiling": "ceiling", "noise_free_variance_ratio": "variance"}  # fmt: skip
+    several = np.isfinite([row["seed_spread"] for row in rows]).any()
+    if not several:
+        del heads["seed_spread"]
     test = max((row["configurations"] for row in rows), default=0)
     print(f"\n{entry['name']}: T = {temperature:g}, type {kind}, {test} test configuration{'s' * (test != 1)}")
     table(
-        (
-            "t",
-            "mean C_B",
-            "Pearson",
-            "error",
-            "networks",
-            "ceiling",
-            "variance",
-            *(f"{name} (MD)" for name in names),
-            "chi_4",
-        ),
+        ("t", *heads.values(), *(f"{name} (MD)" for name in names), "chi_4"),
         [
             (
                 f"{row['time']:g}",
-                *(f"{row[name]:.3f}" for name in (*plain, "noise_free_variance_ratio")),
+                *(f"{row[name]:.3f}" for name in heads),
                 *(f"{row[name]:.2f} ({row[f'{name}_md']:.2f})" for name in names),
                 f"{row['chi_4_ratio']:.2f} ± {row['chi_4_ratio_error']:.2f}",
             )
@@ -114,7 +109,7 @@ def show(entry, temperature, kind, rows, dimension):
     print(
         "MD without replica noise: variance, chi_4 (from 3 test configurations on) predicted / MD; C_R predicted (MD)"
     )
-    if np.isfinite([row["seed_spread"] for row in rows]).any():
+    if several:
         print("networks: how far the Pearson correlations of single networks scatter; all else is of their mean")
     if test < 2:
         print("one test configuration: no errors can be told")
