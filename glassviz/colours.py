@@ -74,6 +74,12 @@ ACCENTS = {
 }
 """Three accents for lines (teal, amber, violet), 4.5:1 at least on their page; the key is `dark`."""
 
+
+def type_colours(number):
+    """Colours (number, 3) uint8 of particle types: the accents, where a picture does not tell types apart by size."""
+    return np.array([[int(c[k : k + 2], 16) for k in (1, 3, 5)] for c in ACCENTS[False]], dtype=np.uint8)[:number]
+
+
 _METHODS = {
     "GlassMLP": tuple(ACCENTS[dark][0] for dark in (False, True)),
     "tGlassMLP": tuple(ACCENTS[dark][1] for dark in (False, True)),

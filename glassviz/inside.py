@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from glassviz.colours import SEQUENTIAL, propensity_map, type_colours
 from glassviz.learning.inputs import describe
 
 MOST_TESTED = 200
@@ -101,6 +102,8 @@ def colouring(session, place=None):
     record, slot = _record(session, place), session.slot
     if session.coloured_by == "descriptor":
         return descriptor(session, place)
+    if session.coloured_by == "type":
+        return record.thermal.types.astype(float)
     if slot is None:
         return np.full(record.thermal.number, np.nan)
     if session.coloured_by == "measured":
@@ -111,6 +114,26 @@ def colouring(session, place=None):
     return output(session, np.where(own, bottleneck(session, place), np.nan))
 
 
+def colour_scale(session):
+    """(low, high, table of colours) of the points in the plane."""
+    if session.coloured_by == "descriptor":
+        return *descriptor_limits(session), SEQUENTIAL
+    if session.coloured_by == "type":
+        return 0.5, session.data.system.types + 0.5, type_colours(session.data.system.types)
+    return *session.limits(), propensity_map(session.observable)
+
+
+def in_plane(session, place=None):
+    """Which particles of a configuration are points of the plane, (N,) bool: those of the scored type.
+
+    Coloured by type those of all types are, each in the bottleneck of its own type's network.
+    """
+    types = _record(session, place).thermal.types
+    if session.coloured_by == "type":
+        return np.isin(types, session.entry["model"].types)
+    return types == session.scored_type
+
+
 def tested(session):
     """Places of the test configurations of the state point without the chosen one, at most MOST_TESTED."""
     places = [k for k, split in enumerate(session.point.split) if split == "test" and k != session.configuration]
@@ -118,8 +141,8 @@ def tested(session):
 
 
 def cloud(session, place=None):
-    """Bottleneck values (n, 2) and colouring (n,) of the particles of the scored type of one configuration."""
-    own = _record(session, place).thermal.types == session.scored_type
+    """Bottleneck values (n, 2) and colouring (n,) of the particles of one configuration that are `in_plane`."""
+    own = in_plane(session, place)
     return bottleneck(session, place)[own], colouring(session, place)[own]
 
 

@@ -18,7 +18,7 @@ FLOORS = [
     ("figures",),
     ("tasks",),
     ("library", "jobs"),
-    ("session", "inside", "score_curves", "heterogeneity_curves"),
+    ("choices", "session", "inside", "score_curves", "heterogeneity_curves"),
     ("views", "exports"),
     ("pages",),
     ("cli",),

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from glassviz import inside
+from glassviz.choices import DESCRIPTOR
 from glassviz.library import Library
-from glassviz.session import DESCRIPTOR, Session
+from glassviz.session import Session
 from glassviz.structure import glassmlp_descriptor_names, glassmlp_descriptors
 from glassviz.systems import KA2D
 from tests.learning.quick import store_network
@@ -88,6 +89,15 @@ def test_colours_of_another_configuration(session):
         own = session.point.records[2].thermal.types == 1
         np.testing.assert_allclose(colours, expected[own], atol=1e-5)
         np.testing.assert_array_equal(values, inside.bottleneck(session, 2)[own])
+    session.choose(coloured_by="type", shown_type=1)
+    values, colours = inside.cloud(session, 2)
+    known = np.isin(record.thermal.types, model.types)
+    np.testing.assert_array_equal(colours, record.thermal.types[known])
+    np.testing.assert_array_equal(values, inside.bottleneck(session, 2)[known])
+    low, high, table = inside.colour_scale(session)
+    assert (low, high, len(table)) == (0.5, 3.5, 3)
+    session.choose(coloured_by="predicted")
+    values = inside.cloud(session, 2)[0]
     session.choose(configuration=2)
     assert inside.tested(session) == []
     np.testing.assert_array_equal(inside.cloud(session)[0], values)

@@ -28,7 +28,7 @@ CHOICES = {
     "colour-range": (str, "full or data"),
     "third-view": (str, "difference, model or descriptor: a third snapshot"),
     "second-model": (str, "model of the third snapshot"),
-    "coloured-by": (str, "measured, predicted or descriptor"),
+    "coloured-by": (str, "measured, predicted, type or descriptor"),
     "cloud": (str, "one or test: points of one configuration or of all test configurations"),
     "time-axis": (str, "absolute or scaled by the relaxation time"),
     "static-view": (str, "pair_correlation or structure_factor"),

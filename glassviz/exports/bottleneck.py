@@ -3,7 +3,6 @@
 import numpy as np
 
 from glassviz import inside
-from glassviz.colours import SEQUENTIAL, propensity_map
 from glassviz.errors import InputError
 from glassviz.exports.origin import MATH, UNITS, columns, of_method, of_points
 from glassviz.figures.plane import draw_plane
@@ -16,10 +15,9 @@ def make(session):
         raise InputError(sentence)
     points, values = inside.cloud(session)
     label, unit = MATH[session.observable], UNITS[session.observable]
-    scale = (*session.limits(), propensity_map(session.observable))
-    if session.coloured_by == "descriptor":
-        label, unit = session.descriptor.replace("_", " "), "1"
-        scale = (*inside.descriptor_limits(session), SEQUENTIAL)
+    scale = inside.colour_scale(session)
+    if session.coloured_by in ("descriptor", "type"):
+        label, unit = session.descriptor.replace("_", " ") if session.coloured_by == "descriptor" else "type", "1"
     else:
         label += {"measured": ", molecular dynamics", "predicted": ", prediction"}[session.coloured_by]
     places = inside.tested(session) if session.cloud == "test" else []

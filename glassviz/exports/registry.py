@@ -11,7 +11,7 @@ from glassviz.errors import InputError
 
 @dataclass(frozen=True)
 class Entry:
-    """A figure of a page of the app (a value of session.PAGES); choices : names of Session, in the user's words."""
+    """A figure of a page of the app (a value of choices.PAGES); choices : names of Session, in the user's words."""
 
     page: str
     title: str

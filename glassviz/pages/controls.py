@@ -2,9 +2,9 @@
 
 import panel_material_ui as pmui
 
+from glassviz.choices import COLOUR_RANGES, COPIES, OBSERVABLES, POSITIONS, THIRD_VIEWS
 from glassviz.pages.download import download_button
 from glassviz.pages.training import TrainingDialog
-from glassviz.session import COLOUR_RANGES, COPIES, OBSERVABLES, POSITIONS, THIRD_VIEWS
 
 # Of several parts in one place one is seen. The others keep their size: a figure that is taken out while it is painted,
 # or whose surroundings change their size before it is there, makes Bokeh stumble.

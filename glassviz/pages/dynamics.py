@@ -6,12 +6,12 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 
+from glassviz.choices import STATIC_VIEWS, TIME_AXES
 from glassviz.dynamics.published import PUBLISHED, SOURCE
 from glassviz.errors import GlassvizError
 from glassviz.interactions.potential import pair_potential
 from glassviz.pages.controls import HIDDEN, SHOWN, bound
 from glassviz.pages.snapshots import PHONE
-from glassviz.session import STATIC_VIEWS, TIME_AXES
 from glassviz.tasks.dynamics import DECAYS, LEVELS, relaxation_fits, state_summary, static_curve
 from glassviz.views.colours import temperature_colours
 from glassviz.views.curves import CurvesView

@@ -7,6 +7,7 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 
+from glassviz.choices import COLLECTIVE, LEVELS, MD_FROM, OBSERVABLES, WAVES
 from glassviz.dynamics import smoothed
 from glassviz.heterogeneity_curves import FITTED, NAMES, HeterogeneityCurves, heights
 from glassviz.pages.background import Background
@@ -14,7 +15,6 @@ from glassviz.pages.bar import title_name
 from glassviz.pages.controls import HIDDEN, SHOWN, bound
 from glassviz.pages.scores import PHONE_ROW, STROKES, stroke
 from glassviz.score_curves import widths
-from glassviz.session import COLLECTIVE, LEVELS, MD_FROM, OBSERVABLES, WAVES
 from glassviz.views.colours import propensity_map
 from glassviz.views.curves import CurvesView
 from glassviz.views.field import FieldView

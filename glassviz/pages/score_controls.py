@@ -2,8 +2,8 @@
 
 import panel_material_ui as pmui
 
+from glassviz.choices import LEVELS, METRICS, OBSERVABLES
 from glassviz.pages.controls import bound
-from glassviz.session import LEVELS, METRICS, OBSERVABLES
 from glassviz.views.style import UNLABELLED
 
 

@@ -5,14 +5,13 @@ from textwrap import fill
 
 import numpy as np
 import panel as pn
-import panel_material_ui as pmui
 
 from glassviz import inside
 from glassviz.errors import GlassvizError
 from glassviz.learning import pearson
-from glassviz.pages.bar import short_name, title_name
-from glassviz.pages.controls import HIDDEN, SHOWN, bound
-from glassviz.session import CLOUDS, COLOURINGS
+from glassviz.pages.bar import title_name
+from glassviz.pages.controls import HIDDEN, SHOWN
+from glassviz.pages.third_controls import spoken, third_controls, with_unit
 from glassviz.views.cloud import CloudView
 from glassviz.views.colours import DIFFERENCE, SEQUENTIAL, propensity_map
 from glassviz.views.comparison import HistogramView, ScatterView
@@ -28,9 +27,6 @@ PHONE_ASIDE = "@media (max-width: 760px) { :host { width: auto !important; heigh
 BOTH = {"sizing_mode": "stretch_both", "margin": 0}
 # Descriptors of many configurations must not hold up the visitors' clicks.
 _workers = ThreadPoolExecutor(2, thread_name_prefix="third")
-
-UNITS = {"energy": "ε₁₁", "perimeter": "σ₁₁", "surface": "σ₁₁²", "energy_variance": "ε₁₁²", "displacement": "σ₁₁"}
-"""Units of the observables that have one."""
 
 
 class ThirdView:
@@ -67,9 +63,8 @@ class ThirdView:
         if session.third_view == "descriptor":
             low, high = (float(f"{end:.3g}") for end in inside.descriptor_limits(session))
             name = spoken(session.descriptor)
-            title, unit = name[0].upper() + name[1:], UNITS.get(session.descriptor.split(" ")[0], "")
-            bar = {"label": f"{title} / {unit}" if unit else title}
-            return _panel(inside.descriptor(session), title, low, high, SEQUENTIAL, bar)
+            bar = {"label": with_unit(session.descriptor)}
+            return _panel(inside.descriptor(session), name[0].upper() + name[1:], low, high, SEQUENTIAL, bar)
         return None
 
     def explain(self, index):
@@ -140,30 +135,28 @@ class ThirdView:
     def _draw_bottleneck(self):
         session = self.session
         view, note = self._views["bottleneck"], self._notes["bottleneck"]
-        colours = propensity_map(session.observable)
-        low, high = session.limits()
         sentence = inside.lacking(session)
-        scale = (low, high, colours)
+        limits = (*session.limits(), propensity_map(session.observable))
         labels = ["bottleneck node 1", "bottleneck node 2", NAMES[session.observable]]
         if sentence:
             none = np.empty((0, 2)), np.empty(0), np.empty(0, bool)
-            view.update(*none, labels, scale, session.dark, fill(sentence, 46))
+            view.update(*none, labels, limits, session.dark, fill(sentence, 46))
             note.update("", session.dark)
             return
-        if session.coloured_by == "descriptor":
-            scale, labels[2] = (*inside.descriptor_limits(session), SEQUENTIAL), spoken(session.descriptor)
+        if session.coloured_by in ("descriptor", "type"):
+            labels[2] = with_unit(session.descriptor) if session.coloured_by == "descriptor" else "type"
         points, values = inside.cloud(session)
         others, waiting = self._others()
         view.update(
             points,
             values,
-            self._chosen(),
+            np.isin(np.flatnonzero(inside.in_plane(session)), session.selected),
             labels,
-            scale,
+            inside.colour_scale(session),
             session.dark,
             others=others,
             field=lambda grid: inside.output(session, grid),
-            limits=(low, high, colours),
+            limits=limits,
         )
         note.update(f"<p>{self._caption(points, values, others, waiting)}</p>", session.dark)
 
@@ -171,6 +164,8 @@ class ThirdView:
         """What the plane shows, in a line or two."""
         session = self.session
         words = [f"{len(points):,} particles of type {session.scored_type}", "lines and ground: output of this network"]
+        if session.coloured_by == "type":
+            words[0] = f"{len(points):,} particles, each by the network of its type"
         if others is not None:
             number_of = len(inside.tested(session))
             plural = "s" * (number_of != 1)
@@ -244,56 +239,21 @@ class ThirdView:
             "model": lambda: ScatterView(self._select),
             "histogram": HistogramView,
             "descriptor": lambda: CloudView(self._select, bar=False),
-            "bottleneck": lambda: CloudView(self._select),
+            "bottleneck": lambda: CloudView(self._select_in_plane),
             "weights": WeightsView,
         }
         self._views[name], self._notes[name] = makers[name](), TextView()
-        rows = [pn.Row(*row, sizing_mode="stretch_width", margin=0) for row in _choices(session, name)]
+        rows = [pn.Row(*row, sizing_mode="stretch_width", margin=0) for row in third_controls(session, name)]
         parts = [*rows, self._views[name].panel] + [self._notes[name].panel] * (name in ASIDE)
         self._places[name] = pn.Column(*parts, **BOTH, styles=SHOWN)
         (self.aside if name in ASIDE else self.below).append(self._places[name])
 
-    def _select(self, places):
-        own = np.flatnonzero(self.session.of_type())
+    def _select(self, places, own=None):
+        own = np.flatnonzero(self.session.of_type() if own is None else own)
         self.session.choose(selected=[int(own[place]) for place in places if place < len(own)])
 
-
-def _choices(session, name):
-    """Rows of the widgets that belong to one picture."""
-
-    def seeds():
-        return {f"{k + 1} of {len(session.choices('seed'))}": k for k in session.choices("seed")}
-
-    def models():
-        return {short_name(model) if model else "none": model for model in session.choices("second_model")}
-
-    def descriptors():
-        return {spoken(name): name for name in session.choices("descriptor")}
-
-    def network():
-        return bound(session, "seed", pmui.Select, "Network", seeds)
-
-    def descriptor():
-        return bound(session, "descriptor", pmui.Select, "Descriptor", descriptors, searchable=True)
-
-    if name == "bottleneck":
-        colours = bound(session, "coloured_by", pmui.Select, "Points coloured by", COLOURINGS)
-        which = descriptor()
-        session.param.watch(lambda event: setattr(which, "disabled", event.new != "descriptor"), "coloured_by")
-        which.disabled = session.coloured_by != "descriptor"
-        return [[colours, which], [network(), bound(session, "cloud", pmui.Select, "Points of", CLOUDS)]]
-    if name == "weights":
-        return [[network()]]
-    if name == "descriptor":
-        return [[descriptor()]]
-    if name == "model":
-        return [[bound(session, "second_model", pmui.Select, "Other model", models)]]
-    return []
-
-
-def spoken(descriptor):
-    """Name of a descriptor for the eye: an underscore would lower what follows it."""
-    return descriptor.replace("_", " ")
+    def _select_in_plane(self, places):
+        self._select(places, inside.in_plane(self.session))
 
 
 def _panel(field, title, low, high, palette, bar):

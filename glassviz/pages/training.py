@@ -5,10 +5,10 @@ from pathlib import Path
 import panel as pn
 import panel_material_ui as pmui
 
+from glassviz.choices import OBSERVABLES
 from glassviz.dataset import home
 from glassviz.errors import GlassvizError
 from glassviz.jobs import running, start
-from glassviz.session import OBSERVABLES
 from glassviz.views.losses import LossView
 from glassviz.views.style import UNLABELLED
 

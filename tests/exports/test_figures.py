@@ -9,13 +9,14 @@ import pytest
 
 import glassviz as gv
 from glassviz import inside
+from glassviz.choices import PAGES
 from glassviz.dataset import EMBEDDED
 from glassviz.errors import InputError
 from glassviz.exports.make import exported
 from glassviz.exports.registry import FIGURES
 from glassviz.figures.product import SUFFIXES
 from glassviz.library import Library
-from glassviz.session import PAGES, Session
+from glassviz.session import Session
 from glassviz.tasks.dynamics import state_summary, static_curve
 from glassviz.tasks.judge import judge
 from tests.learning.quick import store_network

@@ -1,0 +1,41 @@
+"""What can be chosen in the app and for figures: words of the page -> value in the Session."""
+
+OBSERVABLES = {"Bond breaking": "bond_breaking", "Displacement": "displacement"}
+POSITIONS = {"Thermal": "thermal", "Inherent": "inherent"}
+THIRD_VIEWS = {
+    "Predicted against MD": "scatter",
+    "Distribution": "histogram",
+    "Difference": "difference",
+    "Another model": "model",
+    "Descriptor": "descriptor",
+    "Bottleneck of the network": "bottleneck",
+    "Weights of the model": "weights",
+}
+COLOURINGS = {"MD": "measured", "Prediction": "predicted", "Type": "type", "Descriptor": "descriptor"}
+CLOUDS = {"This configuration": "one", "All test configurations": "test"}
+DESCRIPTOR = "energy L=1.5 all"
+COLOUR_RANGES = {"Full scale": "full", "Spread of the data": "data"}
+PAGES = {"Snapshots": "snapshots", "Scores": "scores", "Heterogeneity": "heterogeneity", "Dynamics": "dynamics"}
+TIME_AXES = {"t": "absolute", "t / τ": "scaled"}
+STATIC_VIEWS = {"g(r)": "pair_correlation", "S(q)": "structure_factor", "V(r)": "potential"}
+METRICS = {
+    "Pearson": "pearson",
+    "Pearson / ceiling": "pearson_ceiling",
+    "Variance ratio": "noise_free_variance_ratio",
+    "Correlation C, near": "C_near",
+    "Correlation C, middle": "C_middle",
+    "Correlation C, far": "C_far",
+    "χ₄ ratio": "chi_4_ratio",
+}
+LEVELS = {"C = 0.8": 0.8, "C = 0.5": 0.5}
+COLLECTIVE = {
+    "χ₄": "chi_4",
+    "Chord length": "chord",
+    "Size of mobile clusters": "cluster",
+    "Length ξ": "xi",
+    "Strength χ": "chi",
+    "Shape A": "A",
+}
+WAVES = {"S₄(q)": "structure_factor", "Collapse": "collapse", "P(C)": "distribution"}
+MD_FROM = {"Test": "test", "All": "all"}
+COPIES = {"1 × 1": 1, "2 × 2": 2, "4 × 4": 4, "8 × 8": 8}
