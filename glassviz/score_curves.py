@@ -19,7 +19,9 @@ LABELS = {
 CORRELATIONS = ("C_near", "C_middle", "C_far")
 PUBLISHED_CEILING = "ceiling, published"
 DASHES = ("solid", "dotdash", "dotted")
-COLUMNS = ["Method", "Type", "t", "C", "Pearson", "Ceiling", "Variance", "C_2", "C_2 MD", "χ_4"]
+THIN_DASHES = ("dashed", "dotted", "dotdash")
+"""Of published curves, whose colours alone would not tell them apart."""
+COLUMNS = ["Method", "Type", "t", "C", "Pearson", "Ceiling", "Var. ratio", "C_2", "C_2 MD", "χ_4 ratio"]
 
 
 def method_name(entry):
@@ -165,9 +167,9 @@ class Curves:
                 "colour": method_colour(name, session.dark),
                 "chosen": False,
                 "thin": True,
-                "dash": "dashed",
+                "dash": THIN_DASHES[place % len(THIN_DASHES)],
             }
-            for name, (times, values) in found.items()
+            for place, (name, (times, values)) in enumerate(found.items())
         ]
 
     def band(self, temperature):

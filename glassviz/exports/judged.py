@@ -41,7 +41,7 @@ def product(session, curves, band, published, xlabel, x_log, temperatures):
         Curve(c["x"], c["y"], np.asarray(c["error"], dtype=float), c["name"], c["colour"], c.get("dash", "solid"))
         for c in curves
     ]
-    drawn += [Curve(c["x"], c["y"], None, c["name"], c["colour"], "dashed", "", width=0.7) for c in published]
+    drawn += [Curve(c["x"], c["y"], None, c["name"], c["colour"], c["dash"], "", width=0.7) for c in published]
     rows = [
         (c["name"], model, T, t, y, error)
         for c in curves

@@ -11,7 +11,7 @@ from glassviz.learning.published_scores import SOURCE
 from glassviz.pages.background import Background
 from glassviz.pages.score_controls import score_controls
 from glassviz.pages.snapshots import PHONE
-from glassviz.score_curves import COLUMNS, Curves, heights, label_of, table_rows, widths
+from glassviz.score_curves import COLUMNS, SINGLE, Curves, heights, label_of, table_rows, widths
 from glassviz.tasks.score_csv import scores_text
 from glassviz.views.colours import NEUTRALS
 from glassviz.views.curves import CurvesView
@@ -21,7 +21,7 @@ from glassviz.views.score_table import ScoreTable
 
 CHOICES = ["data_set", "temperature", "time", "configuration", "model", "observable", "shown_type", "dark", "page"]
 OWN_CHOICES = ["metric", "level", "published"]
-STROKES = {"solid": "", "dotdash": "2 3 7 3", "dotted": "2 3"}
+STROKES = {"solid": "", "dotdash": "2 3 7 3", "dotted": "2 3", "dashed": "5 3"}
 CLICKED = ("temperature", "time", "model")
 PHONE_ROW = (
     f"{PHONE} {{ :host {{ flex-direction: column; flex: none; }} :host > * {{ min-height: 640px; width: 100%; }} }}"
@@ -152,8 +152,8 @@ class ScoresPage:
         if band is not None:
             shade = "ceiling" + " ± error" * bool(np.any(band["high"] > band["low"]))
             entries.append(stroke(shade, NEUTRALS[session.dark]["text"], 9, 0.25))
-        entries += [stroke(c["name"], c["colour"], 1.5, dash="5 3") for c in published]
-        words = f"<span style='color:{quiet}'>dashed: {SOURCE}</span>" if published else ""
+        entries += [stroke(c["name"], c["colour"], 1.5, dash=STROKES[c["dash"]]) for c in published]
+        words = f"<span style='color:{quiet}'>thin: {SOURCE}</span>" if published else ""
         if session.published and not published:
             words = f"<span style='color:{quiet}'>nothing published for this score, type and temperature</span>"
         return "".join(entries) + words
@@ -190,11 +190,15 @@ class ScoresPage:
             self.session.choose(temperature=self.session.temperature, page="snapshots", **self._targets[place])
 
     def _csv(self):
-        """All scores of the chosen temperature and observable, of every type."""
+        """All scores of the chosen temperature and observable, of every type; single descriptors of the chosen one."""
         session, judged = self.session, []
         for entry in session.library.methods(session.data, session.temperature, session.observable):
             tables = session.library.judgement(entry, session.point)
             judged += [(entry, session.temperature, kind, rows) for kind, rows in tables.items()]
+        found = session.library.single_descriptors(session.point, session.observable, session.scored_type)
+        single = {"name": SINGLE, "kind": "descriptor", "observable": session.observable}
+        rows = [row for row in found.best() if row is not None and np.isfinite(row["pearson"])]
+        judged.append((single, session.temperature, session.scored_type, rows))
         return BytesIO(scores_text(judged, session.data).encode())
 
     # Layout ----------------------------------------------------------------------------------------------------------

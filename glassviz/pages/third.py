@@ -94,7 +94,8 @@ class ThirdView:
             self._views[name].update(curves, label, (low, high), session.dark)
         else:
             second = self._second() if name == "model" else predicted
-            self._views[name].update(measured[own], second[own], chosen, label, limits, session.dark)
+            what = {"what": self._second_words(second[own], measured[own])} if name == "model" else {}
+            self._views[name].update(measured[own], second[own], chosen, label, limits, session.dark, **what)
         if session.third_view == "bottleneck":
             self._draw_bottleneck()
         elif session.third_view == "weights":
@@ -106,6 +107,14 @@ class ThirdView:
         predicted = session.predicted(model=session.second_model)
         unknown = np.full(session.record.thermal.number, np.nan)
         return unknown if predicted is None or slot is None else predicted[slot]
+
+    def _second_words(self, second, measured):
+        """What the other model is called, and its Pearson correlation here."""
+        try:
+            agreement = f" · Pearson {number(pearson(second, measured), 2)}"
+        except GlassvizError:
+            agreement = ""
+        return f"predicted, {title_name(self.session.second_model)}{agreement}"
 
     def _chosen(self):
         """Which particles of the scored type are selected, (n,) bool."""

@@ -1,5 +1,7 @@
 """Predict the propensities of stored configurations and write them to one archive."""
 
+from pathlib import Path
+
 import numpy as np
 
 from glassviz.errors import InputError
@@ -17,6 +19,8 @@ def predict(model_path, state_point, output, split=None, progress=None):
     """
     if split is not None and split not in SPLITS:
         raise InputError(f"split is {split!r}, expected one of {', '.join(SPLITS)}")
+    if Path(output).suffix != ".npz":
+        raise InputError(f"output is {str(output)!r}, expected a name that ends in .npz")
     model = load_model(model_path)
     records = [record for record in state_point.records if split in (None, record.split)]
     if not records:

@@ -20,9 +20,9 @@ class ScatterView:
         plot = hv.DynamicMap(self._draw, streams=[self._data])
         self.panel = pn.pane.HoloViews(plot, sizing_mode="stretch_both", linked_axes=False)
 
-    def update(self, measured, predicted, chosen, label, limits, dark):
-        """Draw anew: measured, predicted (n,); chosen (n,) bool; limits (low, high) of both axes."""
-        self._data.send((measured, predicted, chosen, label, limits, dark))
+    def update(self, measured, predicted, chosen, label, limits, dark, what="predicted"):
+        """Draw anew: measured, predicted (n,); chosen (n,) bool; limits (low, high) of both axes; what: upright."""
+        self._data.send((measured, predicted, chosen, label, limits, dark, what))
 
     def _listen(self, figure):
         """Hear finished lassos and clicks; a change of the indices alone may be the next picture's, not the user's."""
@@ -34,8 +34,8 @@ class ScatterView:
 
     def _draw(self, data):
         if data is None:
-            data = (np.empty(0), np.empty(0), np.empty(0, bool), "", (0, 1), False)
-        measured, predicted, chosen, label, limits, dark = data
+            data = (np.empty(0), np.empty(0), np.empty(0, bool), "", (0, 1), False, "predicted")
+        measured, predicted, chosen, label, limits, dark, what = data
         accent, neutral = ACCENTS[dark], NEUTRALS[dark]
         faint = 0.15 if chosen.any() else 0.55
         layers = [
@@ -57,7 +57,7 @@ class ScatterView:
             active_tools=["lasso_select", "tap"],
             hooks=[lambda plot, _: self._listen(plot.state)],
             xlabel=f"{label}, MD",
-            ylabel="predicted",
+            ylabel=what,
             xlim=limits,
             ylim=limits,
         )

@@ -107,3 +107,17 @@ def test_csv_holds_every_score_with_units_and_origin(arguments, home, judged, tm
 def test_errors_name_what_was_expected(arguments, extra, sentence, capsys):
     assert main([*arguments, *extra]) == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_heterogeneity_of_every_method_and_the_reason_where_there_is_no_length(home, tmp_path, capsys):
+    table = tmp_path / "heterogeneity.csv"
+    arguments = ["heterogeneity", "--data", str(home / "data" / "small"), "--models", str(home / "models"),
+                 "--temperature", "0.8", "--split", "all", "--csv", str(table)]  # fmt: skip
+    assert main(arguments) == 0
+    shown = capsys.readouterr().out
+    assert "MD: T = 0.8, type 1, 3 configurations" in shown
+    assert "ka2d-ridge-bond_breaking-T0.8000: T = 0.8, type 1, 1 configurations" in shown
+    assert "no number where the data do not identify it" in shown
+    assert "chi_4" in table.read_text()
+    assert main([*arguments, "--type", "5"]) == 2
+    assert "type is 5, expected 1..3" in capsys.readouterr().err

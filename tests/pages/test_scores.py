@@ -226,6 +226,10 @@ def test_the_map_shows_the_present_time_and_the_csv_the_whole(two):
     np.testing.assert_array_equal(rows(page.map, "cells")["value"], found.pearson[session.slot])
     assert len(rows(page.map, "rings")["x"]) == 4
     table = list(csv.DictReader(io.StringIO(page._csv().getvalue().decode())))
+    single = [row for row in table if row["kind"] == "descriptor"]
+    best = [row for row in found.best() if row is not None and np.isfinite(row["pearson"])]
+    assert [float(row["pearson"]) for row in single] == pytest.approx([r["pearson"] for r in best], rel=1e-6)
+    table = [row for row in table if row["kind"] != "descriptor"]
     assert [row["type"] for row in table] == [str(kind) for kind in (1, 2, 3) for _ in range(4)]
     chosen = [row["cells"] for row in page.table.rows if row["chosen"]]
     assert len(chosen) == 1
@@ -263,12 +267,14 @@ def test_published_curves_fit_system_temperature_observable_and_type(tmp_path):
     write_record(tmp_path / "data" / "ka2d" / "T0.3000" / "0000.h5", planted(0, "test", 0.3))
     session = Session(Library([tmp_path / "data"], [tmp_path]), page="scores")
     page = ScoresPage(session)
-    assert rows(page.against_time, "lines")["dash"].count("dashed") == 8 + 1
+    drawn = rows(page.against_time, "lines")
+    assert drawn["width"].count(1.2) == 8 + 1
+    assert len(set(zip(drawn["colour"], drawn["dash"], strict=True))) == len(drawn["dash"])
     assert "ceiling, published" in page.legend.panel.object
     assert "CC-BY-4.0" in page.legend.panel.object
     for change in ({"published": False}, {"published": True, "shown_type": 2}, {"shown_type": 0, "metric": "C_near"}):
         session.choose(**change)
-        assert "dashed" not in rows(page.against_time, "lines")["dash"]
+        assert 1.2 not in rows(page.against_time, "lines")["width"]
         assert "CC-BY-4.0" not in page.legend.panel.object
         assert ("nothing published" in page.legend.panel.object) == session.published
 

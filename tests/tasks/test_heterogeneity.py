@@ -1,0 +1,147 @@
+"""Heterogeneity of a state point: molecular dynamics from products of halves, methods on the test split alone."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from glassviz.dataset import StatePoint
+from glassviz.dynamics import chord_length_with_error, four_point_structure_factor, overlap
+from glassviz.errors import Cancelled, InputError
+from glassviz.learning import Ridge
+from glassviz.learning.store import entry_of
+from glassviz.learning.susceptibility_ratio import susceptibility_ratio
+from glassviz.tasks.heterogeneity import Q_MAX, heterogeneity
+from glassviz.tasks.heterogeneity_csv import write_heterogeneity
+from glassviz.tasks.score import predictions_on_test
+from tests.pages.conftest import planted
+
+SPLITS = ["train", "test", "validation", "test", "test"]
+
+
+@pytest.fixture(scope="module")
+def point():
+    return StatePoint([planted(index, split, 0.8) for index, split in enumerate(SPLITS)])
+
+
+@pytest.fixture(scope="module")
+def entry(point):
+    return entry_of(Ridge.fit(point), "planted")
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("GLASSVIZ_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+def of_type(point, place, kind=1):
+    return point.configurations[place].types == kind
+
+
+def test_molecular_dynamics_from_products_of_halves(point):
+    found = heterogeneity(point)
+    assert (found.name, found.places) == ("MD", (1, 3, 4))
+    means = [point.bond_breaking_halves[k][:, :, of_type(point, k)].mean(axis=2) for k in found.places]
+    first, second = np.array(means).transpose(1, 0, 2)
+    number = of_type(point, 1).sum()
+    expected = [number * np.cov(first[:, slot], second[:, slot])[0, 1] for slot in range(4)]
+    np.testing.assert_allclose(found.chi_4, expected, rtol=1e-9, atol=1e-12)
+    assert (found.chi_4_error[1:] > 0).all()
+    for slot in (1, 3):
+        rings = found.rings[slot]
+        ensemble = [point.bond_breaking_halves[k][:, slot][:, of_type(point, k)] for k in found.places]
+        total = np.zeros(len(rings.q))
+        for k, (a, b) in zip(found.places, ensemble, strict=True):
+            own = of_type(point, k)
+            mean_a, mean_b = (np.mean([pair[side].mean() for pair in ensemble]) for side in (0, 1))
+            # The two means differ: shift the second half so that one mean serves both.
+            q, s4 = four_point_structure_factor(
+                point.configurations[k].positions[own], a, point.configurations[k].box, Q_MAX,
+                other_half=b + mean_a - mean_b, mean=mean_a,
+            )  # fmt: skip
+            total += s4 / len(ensemble)
+        np.testing.assert_allclose(rings.q, q)
+        np.testing.assert_allclose(rings.s4, total, rtol=1e-7, atol=1e-12)
+    fields = [pair.mean(axis=0) for pair in ensemble]
+    positions = [point.configurations[k].positions[of_type(point, k)] for k in found.places]
+    chord = chord_length_with_error(positions, fields, point.configurations[0].box)
+    np.testing.assert_allclose((found.chord[3], found.chord_error[3]), chord)
+    assert found.configurations.tolist() == [3] * 4
+    assert found.cluster[3] >= 1
+
+
+def test_all_configurations_only_count_for_molecular_dynamics(point, entry):
+    assert heterogeneity(point, split="all").places == (0, 1, 2, 3, 4)
+    assert heterogeneity(point, entry, split="all").places == (1, 3, 4)
+
+
+def test_a_method_has_no_noise_and_its_chi_4_is_that_of_the_scores(point, entry):
+    found = heterogeneity(point, entry)
+    predicted = predictions_on_test(entry, point)
+    for slot in (1, 2, 3):
+        own = [predicted[k][slot][of_type(point, k)] for k in found.places]
+        halves = [point.bond_breaking_halves[k][:, slot][:, of_type(point, k)] for k in found.places]
+        expected = susceptibility_ratio(own, halves)
+        np.testing.assert_allclose(found.chi_4[slot], expected[0], rtol=1e-9)
+        np.testing.assert_allclose(heterogeneity(point).chi_4[slot], expected[1], rtol=1e-9)
+        assert not found.rings[slot].noise.any()
+
+
+def test_displacements_count_as_overlaps_and_large_ones_are_mobile(point):
+    found = heterogeneity(point, observable="displacement", type_number=2)
+    halves = [point.displacement_halves[k][:, :, of_type(point, k, 2)] for k in found.places]
+    means = np.array([overlap(h).mean(axis=2) for h in halves])
+    number = halves[0].shape[2]
+    expected = [number * np.cov(means[:, 0, slot], means[:, 1, slot])[0, 1] for slot in range(4)]
+    np.testing.assert_allclose(found.chi_4, expected, rtol=1e-9, atol=1e-12)
+    # The planted displacements are 1 - C_B.
+    np.testing.assert_allclose(found.chord, heterogeneity(point, type_number=2).chord)
+
+
+def test_a_second_time_comes_from_the_disk_and_is_the_same(point, monkeypatch):
+    first = heterogeneity(point)
+    for name in ("four_point_rings", "chord_length_with_error"):
+        monkeypatch.setattr(f"glassviz.tasks.heterogeneity.{name}", lambda *_, **__: 1 / 0)
+    second = heterogeneity(point)
+    np.testing.assert_array_equal(first.chord, second.chord)
+    for one, other in zip(first.rings, second.rings, strict=True):
+        np.testing.assert_array_equal(one.s4, other.s4)
+        np.testing.assert_array_equal(one.errors, other.errors)
+        np.testing.assert_array_equal(one.numbers, other.numbers)
+    with pytest.raises(ZeroDivisionError):
+        heterogeneity(point, type_number=2)
+
+
+def test_refuses_and_stops(point, entry):
+    with pytest.raises(InputError, match=r"type is 4, expected 1\.\.3"):
+        heterogeneity(point, type_number=4)
+    with pytest.raises(InputError, match="split is 'train', expected one of test, all"):
+        heterogeneity(point, split="train")
+    with pytest.raises(InputError, match="no configuration at T = 0.8 has labels of the test split"):
+        heterogeneity(StatePoint([planted(0, "train", 0.8)]))
+
+    def stop(*_):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        heterogeneity(point, entry, progress=stop)
+
+
+def test_the_table_holds_every_quantity_with_its_unit_and_why_there_is_no_number(point, entry, tmp_path):
+    data = {0.8: point}
+    system = type("Data", (dict,), {"system": point.system})(data)
+    both = heterogeneity(point), heterogeneity(point, entry)
+    known = [(found, 0.8, [found.fit(slot, (0.5, 2.5)) for slot in range(4)]) for found in both]
+    path = tmp_path / "heterogeneity.csv"
+    number = write_heterogeneity(known, system, path)
+    with path.open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == number
+    assert {row["quantity"] for row in rows} == {"chi_4", "chord", "cluster", "S_4", "xi", "chi", "A"}
+    own = [row for row in rows if row["method"] == "planted" and row["quantity"] == "chi_4"]
+    np.testing.assert_allclose([float(row["value"]) for row in own], known[1][0].chi_4, rtol=1e-8, atol=1e-12)
+    s4 = [row for row in rows if row["method"] == "MD" and row["quantity"] == "S_4"][-len(known[0][0].rings[3].q) :]
+    np.testing.assert_allclose([float(row["value"]) for row in s4], known[0][0].rings[3].s4, rtol=1e-8)
+    for row in rows:
+        if row["quantity"] in ("xi", "chi", "A"):
+            assert bool(row["value"]) == row["note"].startswith("fit in")
