@@ -32,6 +32,7 @@ class Panel:
     """One frame of curves.
 
     guide : a level, dotted, or None; band : (x, low, middle, high) or None, `band_label` its words in the legend
+    span : (low, high) of x that is marked, or None
     x_range, y_range : (low, high) or None; ticks : {place on the x axis: words} in place of Matplotlib's
     title : of the legend
     """
@@ -44,6 +45,7 @@ class Panel:
     guide: float | None = None
     band: tuple | None = None
     band_label: str = ""
+    span: tuple | None = None
     x_range: tuple | None = None
     y_range: tuple | None = None
     ticks: dict = field(default_factory=dict)
@@ -78,16 +80,15 @@ def draw_curves(panels, legend="inside", height=None):
 
 
 def _draw(axis, panel):
-    if panel.x_log:
-        axis.set_xscale("log")
-    if panel.y_log:
-        axis.set_yscale("log")
+    axis.set(xscale="log" if panel.x_log else "linear", yscale="log" if panel.y_log else "linear")
     if panel.guide is not None:
         axis.axhline(panel.guide, color=QUIET, linewidth=0.6, linestyle=DASHES["dotted"], zorder=0)
     if panel.band is not None:
         x, low, middle, high = panel.band
         axis.fill_between(x, low, high, color=INK, alpha=0.15, linewidth=0, label=panel.band_label or None)
         axis.plot(x, middle, color=INK, linewidth=0.7, alpha=0.8)
+    if panel.span is not None:
+        axis.axvspan(*panel.span, color=INK, alpha=0.08, linewidth=0, zorder=0)
     for curve in panel.curves:
         _draw_curve(axis, curve, panel.y_log)
     axis.set_xlabel(panel.xlabel)
