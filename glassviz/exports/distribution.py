@@ -1,9 +1,11 @@
 """Figure *distribution*: how the propensity of particles is distributed, for molecular dynamics and every method."""
 
+import numpy as np
+
 from glassviz.errors import InputError
-from glassviz.exports.heterogeneous import MEANS, model_of, origin, worked_out
+from glassviz.exports.heterogeneous import MEANS, marked, model_of, origin, worked_out
 from glassviz.exports.origin import UNITS, columns
-from glassviz.figures.curves import Curve, Panel, draw_curves
+from glassviz.figures.curves import Panel, draw_curves
 
 AXES = {
     "bond_breaking": ("$C_B$", "$P(C_B)$", "1"),
@@ -19,7 +21,7 @@ def make(session):
     if not curves:
         raise InputError(f"no propensity is known at T = {T:g}, t = {session.time:g}, expected another time")
     xlabel, ylabel, unit = AXES[session.observable]
-    drawn = [Curve(c["x"], c["y"], c["error"], c["name"], c["colour"], c["dash"]) for c in curves]
+    drawn = marked(curves)
     rows = [
         (c["name"], model_of(c["found"]), int(c["found"].configurations[session.slot]), *point)
         for c in curves
@@ -27,7 +29,10 @@ def make(session):
     ]
     names = {"method": "", "model": "", "configurations": "", "propensity": UNITS[session.observable], "P": unit,
              "standard error": unit}  # fmt: skip
-    panel = Panel(drawn, xlabel, ylabel)
+    # Empty ends of the scale are no part of the picture.
+    x = np.concatenate([c["x"][c["y"] > 0] for c in curves])
+    room = curves[0]["x"][1] - curves[0]["x"][0]
+    panel = Panel(drawn, xlabel, ylabel, x_range=(x.min() - room, x.max() + room))
     return (
         lambda: draw_curves([panel], legend="above", height=2.3 + 0.16 * -(-len(drawn) // 2)),
         columns(rows, names),

@@ -21,6 +21,10 @@ SQUARES = "of molecular dynamics are products of the two halves of its replicas,
 MEANS = "of molecular dynamics is that of all replicas; their noise, which is inside, makes chords and clusters smaller"
 ERRORS = f"the larger of that from the covariance and that from {RESAMPLES} resamples of the configurations"
 
+MARKERS = "os^Dv<>ph*"
+APART = 1.6
+"""Between the bars of two methods at the same place, in points of print."""
+
 
 def worked_out(session, slots):
     """HeterogeneityCurves with everything known at some temperatures, and the fits {T: places of label times}."""
@@ -41,7 +45,7 @@ def collective(session, found, curves, xlabel, x_log, temperatures):
     quantity = session.collective
     if not curves:
         raise InputError(f"{quantity} {_lack(session)}")
-    drawn = [Curve(c["x"], c["y"], np.asarray(c["error"]), c["name"], c["colour"], c["dash"]) for c in curves]
+    drawn = marked(curves, APART)
     rows = [
         (c["name"], model_of(h), T, t, h.correlation[slot], int(h.configurations[slot]), y, error)
         for c in curves
@@ -52,7 +56,8 @@ def collective(session, found, curves, xlabel, x_log, temperatures):
     unit = UNITS[quantity]
     names = {"method": "", "model": "", "temperature": TEMPERATURE, "time": TIME, "C_B": "1", "configurations": "",
              quantity: unit, "standard error": unit}  # fmt: skip
-    words = {"quantity": quantity} | ({"fit": fit_words(session)} if quantity in FITTED else {})
+    aside = f"methods {APART:g} points of print beside each other; the table has the true places"
+    words = {"quantity": quantity, "drawn": aside} | ({"fit": fit_words(session)} if quantity in FITTED else {})
     means = {"field": MEANS} if quantity in ("chord", "cluster") else {"squares": SQUARES}
     lines = -(-len(drawn) // 2)
     return (
@@ -60,6 +65,30 @@ def collective(session, found, curves, xlabel, x_log, temperatures):
         columns(rows, names),
         origin(session, found, temperatures) | words | means,
     )
+
+
+def marked(curves, apart=0.0):
+    """Curve of each method with a mark of its own, `apart` points of print beside the next at the same place."""
+    names = list(dict.fromkeys(c["name"] for c in curves))
+    return [
+        Curve(
+            c["x"],
+            c["y"],
+            np.asarray(c["error"]),
+            c["name"],
+            c["colour"],
+            c["dash"],
+            MARKERS[names.index(c["name"]) % len(MARKERS)],
+            shift=apart * (names.index(c["name"]) - (len(names) - 1) / 2),
+        )
+        for c in curves
+    ]
+
+
+def round_ticks(low, high):
+    """1, 2 and 5 times powers of ten from low to high, {place: words}."""
+    places = [m * 10.0**k for k in range(-4, 5) for m in (1, 2, 5)]
+    return {place: f"{place:g}" for place in places if low <= place <= high}
 
 
 _EACH = ("temperature", "time", "y", "error", "found", "slot")

@@ -8,14 +8,15 @@ from glassviz.exports.heterogeneous import (
     SQUARES,
     fit_values,
     fit_words,
+    marked,
     model_of,
     origin,
+    round_ticks,
     worked_out,
 )
 from glassviz.exports.origin import columns
 from glassviz.figures.curves import Curve, Panel, draw_curves
-
-TICKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2)
+from glassviz.heterogeneity_curves import fit_error
 
 
 def make(session):
@@ -25,39 +26,41 @@ def make(session):
     spectra = found.spectra()
     if not spectra:
         raise InputError(f"S_4 has no positive value at T = {T:g}, t = {session.time:g}, expected another time")
-    drawn, rows = [], []
-    words = {"time": f"{session.time:g}", "squares": SQUARES, "fit": fit_words(session)}
+    rows, points = [], [c for c in spectra if not c.get("thin")]
+    lines = [Curve(c["x"], c["y"], None, "", c["colour"], c["dash"], "") for c in spectra if c.get("thin")]
+    words = {
+        "time": f"{session.time:g}",
+        "squares": SQUARES,
+        "rings": "those with S_4 of 0 or less are left out",
+        "fit": fit_words(session),
+    }
     for c in spectra:
         fit, line = found.fit(c["found"], slot), c.get("thin", False)
         error = np.full(len(c["x"]), np.nan) if line else c["error"]
-        look = (c["dash"], "") if line else ("", "o")
-        drawn.append(Curve(c["x"], c["y"], error, "" if line else c["name"], c["colour"], *look))
         about = (c["name"], model_of(c["found"]), "fit" if line else "rings")
         rows += [(*about, *point, *fit_values(fit), fit.reason) for point in zip(c["x"], c["y"], error, strict=True)]
-        words[f"fit of {c['name']}"] = fit.reason or _parameters(fit)
+        words[f"fit of {c['name']}"] = fit.reason or _parameters(fit, session.cubic)
     q = np.concatenate([c["x"] for c in spectra])
     ends = min(q.min(), session.q_range[0]) / 1.1, q.max() * 1.1
     panel = Panel(
-        # Lines lie below the points of all methods.
-        sorted(drawn, key=lambda curve: bool(curve.marker)),
+        [*lines, *marked([c | {"dash": ""} for c in points])],
         r"$q\,\sigma_{11}$",
         "$S_4(q)$",
         x_log=True,
         y_log=True,
         span=session.q_range,
         x_range=ends,
-        ticks={tick: f"{tick:g}" for tick in TICKS if ends[0] <= tick <= ends[1]},
+        ticks=round_ticks(*ends),
     )
     names = {"method": "", "model": "", "kind": "", "q": "1/sigma_11", "S_4": "1", "standard error": "1"}
-    lines = -(-len({c["name"] for c in spectra}) // 2)
     return (
-        lambda: draw_curves([panel], legend="above", height=2.5 + 0.16 * lines),
+        lambda: draw_curves([panel], legend="above", height=2.5 + 0.16 * -(-len(points) // 2)),
         columns(rows, names | FIT_NAMES | {"refused": ""}),
         origin(session, found, [T]) | words,
     )
 
 
-def _parameters(fit):
-    xi, xi_error, chi, chi_error, A, A_error = fit_values(fit)
-    values = f"xi = {xi:.6g} +- {xi_error:.2g}, chi = {chi:.6g} +- {chi_error:.2g}, A = {A:.6g} +- {A_error:.2g}"
+def _parameters(fit, cubic):
+    names = ("xi", "chi", "A") if cubic else ("xi", "chi")
+    values = ", ".join(f"{name} = {getattr(fit, name):.6g} +- {fit_error(fit, name):.2g}" for name in names)
     return f"{values}, chi^2 = {fit.chi2:.3g} for {fit.rings} rings"

@@ -15,9 +15,11 @@ def draw_fields(fields, box, scale, label):
     width = COLUMN if len(fields) == 1 else 0.82 * PAGE
     drawing, axes = sheet(width, width / len(fields) * box[1] / box[0] + 0.62, ncols=len(fields))
     for axis, (title, field) in zip(axes[0], fields.items(), strict=True):
-        edges = [np.linspace(0, edge, n + 1) for edge, n in zip(box, field.shape, strict=True)]
-        # As cells in pixels of the file: readers of PDF blur what is stored as an image of the grid.
-        cells = axis.pcolormesh(*edges, field.T, cmap=colour_map(table), vmin=low, vmax=high, rasterized=True)
+        # Colours run from node to node, through the periodic edges too.
+        nodes = [(np.arange(-1, n + 1) + 0.5) * edge / n for edge, n in zip(box, field.shape, strict=True)]
+        field = np.pad(field, 1, mode="wrap").T
+        look = {"cmap": colour_map(table), "vmin": low, "vmax": high, "shading": "gouraud", "rasterized": True}
+        cells = axis.pcolormesh(*nodes, field, **look)
         frame(axis, box, None, title)
     bar_below(drawing, cells, list(axes[0]), label)
     return drawing
