@@ -5,6 +5,7 @@ import numpy as np
 from glassviz.errors import InputError
 from glassviz.exports.heterogeneous import (
     FIT_NAMES,
+    MARKERS,
     SQUARES,
     fit_values,
     fit_words,
@@ -19,7 +20,7 @@ from glassviz.heterogeneity_curves import HeterogeneityCurves
 
 
 def make(session):
-    """At all times of the session's temperature, and at the level at the others; a mark for each method and temperature."""
+    """At all times of the session's temperature and at the level at others; a mark for each method and temperature."""
     data, slots_of = session.data, HeterogeneityCurves(session).collapse_slots
     labelled = [T for T in data.temperatures if len(data[T].times)]
     found = worked_out(session, {T: slots_of(T) for T in labelled})
