@@ -69,7 +69,7 @@ class HeterogeneityPage:
         return HeterogeneityCurves(session).jobs({T: self._slots(T) for T in ordered})
 
     def _slots(self, T):
-        """Fit S_4(q) where it is shown: at the chosen time, at the level, at all times for curves of what is fitted."""
+        """Label times whose S_4(q) is fitted: the chosen one; for curves of what is fitted the level's and all here."""
         session = self.session
         slots = [] if session.temperature != T or session.slot is None else [session.slot]
         if session.collective in FITTED or session.waves == "collapse":
