@@ -1,9 +1,11 @@
 """What the page Heterogeneity draws: collective quantities of molecular dynamics and of every method as curves."""
 
+from functools import partial
+
 import numpy as np
 
 from glassviz.colours import method_colour
-from glassviz.dynamics import propensity_distribution
+from glassviz.dynamics import propensity_distribution, smoothed
 from glassviz.score_curves import labels, method_name, series_name, with_error
 from glassviz.tasks.judge import slot_of_level
 
@@ -25,7 +27,11 @@ class HeterogeneityCurves:
 
     def __init__(self, session):
         self.session, self.library, self.data = session, session.library, session.data
-        self.fit_of = (tuple(session.q_range), session.cubic)
+
+    @property
+    def fit_of(self):
+        """What decides a fit of S_4(q) besides its data."""
+        return tuple(self.session.q_range), self.session.cubic
 
     def methods(self, T):
         """[(entry, label, dash)] of a temperature, molecular dynamics, whose entry is None, first."""
@@ -58,6 +64,35 @@ class HeterogeneityCurves:
             return (np.nan, np.nan) if fit is None else (getattr(fit, quantity), fit.error(quantity))
         error = getattr(found, f"{quantity}_error", None)
         return getattr(found, quantity)[slot], np.nan if error is None else error[slot]
+
+    # Work ------------------------------------------------------------------------------------------------------------
+
+    def jobs(self, slots):
+        """What is still to be worked out at some temperatures, as functions of progress: all values, then the fits.
+
+        slots : {T: places of the label times whose S_4(q) is fitted}, in the order of the work
+        """
+        session, jobs = self.session, []
+        for T in slots:
+            point = self.data[T]
+            # A configuration without labels has no replicas.
+            scored = any(split == "test" and n for split, n in zip(point.split, point.replicas, strict=True))
+            for entry, *_ in self.methods(T):
+                if self.found(entry, T) is None and (scored or (entry is None and session.md_from == "all")):
+                    jobs.append(partial(self.library.heterogeneity, *self.about(entry, T)))
+        return jobs + [partial(self._fit_all, T, own) for T, own in slots.items()]
+
+    def _fit_all(self, T, slots, progress=None):
+        for entry, *_ in self.methods(T):
+            found = self.found(entry, T)
+            for slot in slots if found is not None else ():
+                self.library.four_point_fit(found, slot, *self.fit_of, progress)
+
+    def collapse_slots(self, T):
+        """Places of the label times that a collapse shows: the level's, and all of the chosen temperature."""
+        level = self.level_slot(T)
+        every = range(len(self.data[T].times)) if self.session.temperature == T else ()
+        return list(dict.fromkeys([*([] if level is None else [level]), *every]))
 
     # Curves ----------------------------------------------------------------------------------------------------------
 
@@ -96,20 +131,21 @@ class HeterogeneityCurves:
             q, values, errors = rings.q[shown], rings.s4[shown], rings.errors[shown]
             colour = self._colour(entry)
             text = [f"{label}: q = {x:.3g}, S₄ = {with_error(*y, 4)}" for x, *y in zip(q, values, errors, strict=True)]
-            curves.append(_plain(q, values, colour, error=errors, text=text, joined=False))
+            about = {"name": label, "found": found, "slot": slot}
+            curves.append(_plain(q, values, colour, error=errors, text=text, joined=False, **about))
             fit = self.fit(found, slot)
             if fit is not None and not fit.message:
                 line = np.geomspace(*fit.q_range, 60)
-                curves.append(_plain(line, fit(line), colour, thin=True, dash=dash))
+                curves.append(_plain(line, fit(line), colour, thin=True, dash=dash, **about))
         return curves
 
     def collapse(self):
-        """S_4 / chi against xi q wherever a fit gives both: at every known time and temperature."""
+        """S_4 / chi against xi q wherever a fit gives both, at the times of `collapse_slots` of every temperature."""
         curves = []
         for T in self.data.temperatures:
             for entry, label, _ in self.methods(T):
                 found = self.found(entry, T)
-                for slot in range(len(found.times)) if found is not None else ():
+                for slot in self.collapse_slots(T) if found is not None else ():
                     fit = self.fit(found, slot)
                     if fit is None or fit.message:
                         continue
@@ -119,7 +155,8 @@ class HeterogeneityCurves:
                     name = f"{label}, T = {T:g}, t = {found.times[slot]:g}"
                     text = [f"{name}: S₄/χ = {value:.3g} at ξq = {at:.3g}" for at, value in zip(x, y, strict=True)]
                     errors = rings.errors[shown] / fit.chi
-                    curves.append(_plain(x, y, self._colour(entry), error=errors, text=text, joined=False))
+                    about = {"name": label, "found": found, "slot": slot, "temperature": T}
+                    curves.append(_plain(x, y, self._colour(entry), error=errors, text=text, joined=False, **about))
         return curves
 
     def distributions(self):
@@ -135,7 +172,8 @@ class HeterogeneityCurves:
                 density, error, _ = propensity_distribution(values, edges)
                 rows = zip(middle, density, error, strict=True)
                 text = [f"{label}: P = {with_error(p, e)} at {x:.3g}" for x, p, e in rows]
-                curves.append(_plain(middle, density, self._colour(entry), error=error, text=text, dash=dash))
+                about = {"name": label, "found": found, "dash": dash}
+                curves.append(_plain(middle, density, self._colour(entry), error=error, text=text, **about))
         return curves
 
     # Words -----------------------------------------------------------------------------------------------------------
@@ -163,7 +201,7 @@ class HeterogeneityCurves:
             if np.isfinite(value):
                 level = f", C_B = {found.correlation[slot]:.3f}, {found.configurations[slot]} configurations"
                 text = f"{label}, T = {T:g}, t = {found.times[slot]:g}{level}: {NAMES[session.collective]} "
-                rows.append((T, float(found.times[slot]), value, error, text + with_error(value, error)))
+                rows.append((T, float(found.times[slot]), value, error, text + with_error(value, error), found, slot))
         column = {"temperature": [row[0] for row in rows], "time": [row[1] for row in rows]}
         x, y = column[along], [row[2] for row in rows]
         present = getattr(session, along)
@@ -174,6 +212,8 @@ class HeterogeneityCurves:
             "joined": session.collective not in FITTED,
             **column,
             "name": label,
+            "found": [row[5] for row in rows],
+            "slot": [row[6] for row in rows],
             "now": (x[now[0]], y[now[0]]) if now else None,
             "chosen": entry is not None and entry["name"] == session.model,
         }
@@ -202,6 +242,28 @@ def heights(curves):
     low, high = min(0.0, (y - error).min()), (y + error).max()
     room = 0.05 * (high - low) or 1.0
     return low - room * (low < 0), high + room
+
+
+def smoothed_fields(session):
+    """The propensity of the scored type smoothed over the chosen length, {"MD" or "predicted": (n_x, n_y)}.
+
+    Empty where there is no such field: without labels, or in three dimensions, in which no field is drawn.
+    """
+    configuration, own = session.record.thermal, session.of_type()
+    if len(configuration.box) != 2 or session.slot is None:
+        return {}
+    measured, predicted = session.now()
+    return {
+        name: smoothed(configuration.positions[own], field[own], configuration.box, session.smoothing)
+        for name, field in (("MD", measured), ("predicted", predicted))
+        if np.isfinite(field[own]).all()
+    }
+
+
+def ends(fields):
+    """Ends of the colour scale of smoothed fields: averages differ less than particles do, so it is their own."""
+    both = np.concatenate([field.ravel() for field in fields.values()])
+    return float(both.min()), float(both.max())
 
 
 def _plain(x, y, colour, error=(), text=(), **more):

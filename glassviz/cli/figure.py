@@ -10,6 +10,7 @@ EXAMPLES = (
     "glassviz figure decay --output decay.pdf --output decay.csv",
     "glassviz figure scores --temperature 0.5 --score pearson_ceiling --output scores.svg",
     "glassviz figure snapshot --temperature 0.4 --configuration 5 --third-view difference --output snapshot.png",
+    "glassviz figure s_4 --temperature 0.4 --time 434 --md-from all --q-range 0.2 0.6 --no-cubic --output s_4.pdf",
 )
 # Option: its type and what it says. What a figure does not depend on is an error that lists what it does.
 CHOICES = {
@@ -33,6 +34,9 @@ CHOICES = {
     "time-axis": (str, "absolute or scaled by the relaxation time"),
     "static-view": (str, "pair_correlation or structure_factor"),
     "pair": (str, "two types, as 12"),
+    "collective": (str, "chi_4, chord, cluster, xi, chi or A"),
+    "md-from": (str, "test or all: configurations of molecular dynamics that count"),
+    "smoothing": (float, "length over which a field is smoothed, in sigma_11"),
 }
 
 
@@ -47,6 +51,8 @@ def add_parser(commands):
     )
     for name, (kind, words) in CHOICES.items():
         parser.add_argument(f"--{name}", type=kind, help=words, metavar=name.upper())
+    parser.add_argument("--q-range", nargs=2, type=float, metavar=("LOW", "HIGH"), help="range of the fit of S_4(q)")
+    parser.add_argument("--no-cubic", dest="cubic", action="store_false", default=None, help="fit of S_4 with A = 0")
     parser.add_argument("--no-published", dest="published", action="store_false", default=None, help="only own scores")
 
 
@@ -63,7 +69,7 @@ def run(arguments):
     for path in arguments.output or ():
         if Path(path).suffix.lower() not in SUFFIXES:
             raise InputError(f"output is {path!r}, expected a name that ends in one of {', '.join(SUFFIXES)}")
-    names = [*(name.replace("-", "_") for name in CHOICES), "published"]
+    names = [*(name.replace("-", "_") for name in CHOICES), "q_range", "cubic", "published"]
     choices = {name: value for name in names if (value := getattr(arguments, name)) is not None}
     models = model_folders(arguments.models) if arguments.models else None
     made = figure(arguments.name, *(arguments.data or ()), models=models, **choices)

@@ -11,13 +11,16 @@ from glassviz.dataset import default_data
 from glassviz.errors import InputError
 from glassviz.exports.registry import entry_named
 from glassviz.figures.product import Figure
+from glassviz.heterogeneity_curves import FITTED
 from glassviz.library import Library, default_models
 from glassviz.session import Session
 from glassviz.tasks.export import place_of
+from glassviz.tasks.heterogeneity import Q_MAX
 
 # What users call a choice -> its name in the Session.
 OWN_NAMES = {"type": "shown_type", "score": "metric"}
 SHORT = 90
+RANGES = {"q_range": f"0 < lowest < highest <= {Q_MAX:g}", "smoothing": "a length from 0 to 10"}
 # A choice that matters only where another has this value.
 NEEDED_BY = {"second_model": ("third_view", "model"), "camera": ("copies", 1)}
 
@@ -63,14 +66,17 @@ def _session(library, data_set, choices):
     """A Session with these choices; InputError for one that the data do not have."""
     own = {OWN_NAMES.get(name, name): value for name, value in choices.items() if value is not None}
     index = own.pop("configuration", None)
+    if "q_range" in own:
+        # A Session holds a list of float.
+        own["q_range"] = np.asarray(own["q_range"], dtype=float).tolist()
     session = Session(library, data_set=data_set, **own)
     if index is not None:
         session.choose(configuration=place_of(session.point, index))
     for name, value in own.items():
         if not _same(getattr(session, name), value):
-            known = ", ".join(map(str, _known(session, name)))
+            known = RANGES.get(name) or "one of " + ", ".join(map(str, _known(session, name)))
             called = {own: name for name, own in OWN_NAMES.items()}.get(name, name)
-            raise InputError(f"{called} is {value!r}, expected one of {known}")
+            raise InputError(f"{called} is {value!r}, expected {known}")
     return session
 
 
@@ -93,6 +99,8 @@ def _choices(name, session):
     for choice in entry_named(name).choices:
         needed, value = NEEDED_BY.get(choice, (None, None))
         if needed is not None and getattr(session, needed) != value:
+            continue
+        if choice in ("q_range", "cubic") and "collective" in found and session.collective not in FITTED:
             continue
         if choice == "descriptor" and "descriptor" not in (session.third_view, session.coloured_by):
             continue

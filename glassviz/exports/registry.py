@@ -20,6 +20,7 @@ class Entry:
 
 _STATE = ("temperature", "observable", "type", "configuration", "time", "model")
 _JUDGED = ("temperature", "observable", "type")
+_FIT = ("md_from", "q_range", "cubic")
 FIGURES = {
     "snapshot": Entry(
         "snapshots",
@@ -43,6 +44,18 @@ FIGURES = {
         "scores", "Score of every method against temperature", ("observable", "type", "score", "level")
     ),
     "descriptors": Entry("scores", "Correlation of every single descriptor", (*_JUDGED, "time")),
+    "collective": Entry(
+        "heterogeneity", "Collective quantity of every method against time", (*_JUDGED, "collective", *_FIT)
+    ),
+    "collective_temperatures": Entry(
+        "heterogeneity",
+        "Collective quantity of every method against temperature",
+        ("observable", "type", "collective", "level", *_FIT),
+    ),
+    "s_4": Entry("heterogeneity", "Four-point structure factor with its fits", (*_JUDGED, "time", *_FIT)),
+    "collapse": Entry("heterogeneity", "Collapse of the four-point structure factors", (*_JUDGED, "level", *_FIT)),
+    "distribution": Entry("heterogeneity", "Distribution of the propensity", (*_JUDGED, "time", "md_from")),
+    "field": Entry("heterogeneity", "Smoothed field, measured beside predicted", (*_STATE, "smoothing")),
     "decay": Entry("dynamics", "Decays at all temperatures", ("time_axis",)),
     "relaxation": Entry("dynamics", "Relaxation time against temperature, with fits", ()),
     "energies": Entry("dynamics", "Energies against temperature", ()),

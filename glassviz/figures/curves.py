@@ -13,6 +13,7 @@ class Curve:
 
     x, y, error : (n,); error None or nan: no bar; label "" stands in no legend
     dash : of DASHES, "" for points alone; marker : Matplotlib's, "" for a line alone; hollow : fill points white
+    shift : points of print to the right of x, where bars at the same x would hide each other
     """
 
     x: np.ndarray
@@ -25,6 +26,7 @@ class Curve:
     hollow: bool = False
     width: float = 1.1
     opacity: float = 1.0
+    shift: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +34,7 @@ class Panel:
     """One frame of curves.
 
     guide : a level, dotted, or None; band : (x, low, middle, high) or None, `band_label` its words in the legend
+    span : (low, high) of x that is marked, or None
     x_range, y_range : (low, high) or None; ticks : {place on the x axis: words} in place of Matplotlib's
     title : of the legend
     """
@@ -44,6 +47,7 @@ class Panel:
     guide: float | None = None
     band: tuple | None = None
     band_label: str = ""
+    span: tuple | None = None
     x_range: tuple | None = None
     y_range: tuple | None = None
     ticks: dict = field(default_factory=dict)
@@ -71,6 +75,8 @@ def draw_curves(panels, legend="inside", height=None):
     if names and legend == "above":
         # Long names stand below each other.
         columns = 2 if len(names) > 1 and max(map(len, names)) < 26 else 1
+        if len(names) == 3 and max(map(len, names)) < 12:
+            columns = 3
         drawing.legend(handles, names, loc="outside upper center", ncols=columns, title=panels[0].title or None)
     elif names and legend:
         axes[0, 0].legend(handles, names, title=panels[0].title or None, ncols=2 if len(names) > 5 else 1)
@@ -78,16 +84,15 @@ def draw_curves(panels, legend="inside", height=None):
 
 
 def _draw(axis, panel):
-    if panel.x_log:
-        axis.set_xscale("log")
-    if panel.y_log:
-        axis.set_yscale("log")
+    axis.set(xscale="log" if panel.x_log else "linear", yscale="log" if panel.y_log else "linear")
     if panel.guide is not None:
         axis.axhline(panel.guide, color=QUIET, linewidth=0.6, linestyle=DASHES["dotted"], zorder=0)
     if panel.band is not None:
         x, low, middle, high = panel.band
         axis.fill_between(x, low, high, color=INK, alpha=0.15, linewidth=0, label=panel.band_label or None)
         axis.plot(x, middle, color=INK, linewidth=0.7, alpha=0.8)
+    if panel.span is not None:
+        axis.axvspan(*panel.span, color=INK, alpha=0.08, linewidth=0, zorder=0)
     for curve in panel.curves:
         _draw_curve(axis, curve, panel.y_log)
     axis.set_xlabel(panel.xlabel)
@@ -104,11 +109,13 @@ def _draw(axis, panel):
 
 
 def _draw_curve(axis, curve, y_log):
+    from matplotlib.transforms import ScaledTranslation
+
     error = None if curve.error is None or not np.isfinite(curve.error).any() else np.nan_to_num(curve.error)
     if error is not None and y_log:
         # On a logarithmic axis a bar that reaches zero has no end.
         error = np.stack([np.minimum(error, 0.95 * np.asarray(curve.y)), error])
-    axis.errorbar(
+    drawn = axis.errorbar(
         curve.x,
         curve.y,
         yerr=error,
@@ -123,3 +130,7 @@ def _draw_curve(axis, curve, y_log):
         markersize=4 if curve.hollow else 3,
         alpha=curve.opacity,
     )
+    # Once the axis knows where the points are: a curve that is drawn elsewhere does not count in its limits.
+    aside = ScaledTranslation(curve.shift / 72, 0, axis.figure.dpi_scale_trans)
+    for part in drawn.get_children() if curve.shift else ():
+        part.set_transform(part.get_transform() + aside)

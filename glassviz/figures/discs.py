@@ -39,13 +39,11 @@ def draw_discs(positions, radii, box, snapshots, view=None):
     first = 0
     for k, (axis, snapshot) in enumerate(zip(axes[0], snapshots, strict=True)):
         discs = _discs(axis, positions[order, :2], radii[particle[order]], box, snapshot, particle[order])
-        _frame(axis, box, view, snapshot.title)
+        frame(axis, box, view, snapshot.title)
         last = k + 1 == len(snapshots) or snapshots[k + 1].label
         if last:
             shown = list(axes[0, first : k + 1])
-            bar = drawing.colorbar(discs, ax=shown, location="bottom", aspect=28 * len(shown), pad=0.015, shrink=0.7)
-            bar.set_label(snapshots[first].label, labelpad=2)
-            bar.outline.set_linewidth(0.5)
+            bar_below(drawing, discs, shown, snapshots[first].label)
             first = k + 1
     return drawing
 
@@ -85,8 +83,15 @@ def _discs(axis, positions, radii, box, snapshot, particles):
     return discs
 
 
-def _frame(axis, box, view, title):
-    """Limits, a scale bar, no ticks."""
+def bar_below(drawing, coloured, axes, label):
+    """A colour bar under the axes that share it."""
+    bar = drawing.colorbar(coloured, ax=axes, location="bottom", aspect=28 * len(axes), pad=0.015, shrink=0.7)
+    bar.set_label(label, labelpad=2)
+    bar.outline.set_linewidth(0.5)
+
+
+def frame(axis, box, view, title):
+    """Limits, a scale bar, no ticks; view : (x, y, width) of a part of the box, None: all of it."""
     from matplotlib.patches import Rectangle
 
     if view is None:

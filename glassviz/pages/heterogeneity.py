@@ -1,6 +1,5 @@
 """Page *Heterogeneity*: how far do neighbours move together?"""
 
-from functools import partial
 from html import escape
 
 import numpy as np
@@ -8,8 +7,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from glassviz.choices import COLLECTIVE, LEVELS, MD_FROM, OBSERVABLES, WAVES
-from glassviz.dynamics import smoothed
-from glassviz.heterogeneity_curves import FITTED, NAMES, HeterogeneityCurves, heights
+from glassviz.heterogeneity_curves import FITTED, NAMES, HeterogeneityCurves, ends, heights, smoothed_fields
 from glassviz.pages.background import Background
 from glassviz.pages.bar import title_name
 from glassviz.pages.controls import HIDDEN, SHOWN, bound
@@ -65,27 +63,18 @@ class HeterogeneityPage:
 
     def _jobs(self):
         """What is still to be worked out, as functions of progress: the temperature that is looked at first."""
-        session, library, curves = self.session, self.session.library, HeterogeneityCurves(self.session)
+        session = self.session
         labelled = [T for T in session.data.temperatures if len(session.data[T].times)]
-        jobs = []
-        for T in sorted(labelled, key=lambda T: session.temperature != T):
-            scored = "test" in session.data[T].split
-            for entry, *_ in curves.methods(T):
-                if curves.found(entry, T) is None and (scored or (entry is None and session.md_from == "all")):
-                    jobs.append(partial(library.heterogeneity, *curves.about(entry, T)))
-        return jobs + [partial(self._fit_all, T) for T in sorted(labelled, key=lambda T: session.temperature != T)]
+        ordered = sorted(labelled, key=lambda T: session.temperature != T)
+        return HeterogeneityCurves(session).jobs({T: self._slots(T) for T in ordered})
 
-    def _fit_all(self, T, progress):
-        """Fit S_4(q) where it is shown: at the chosen time, at the level, at all times for curves of what is fitted."""
-        session, curves = self.session, HeterogeneityCurves(self.session)
+    def _slots(self, T):
+        """Label times whose S_4(q) is fitted: the chosen one; for curves of what is fitted the level's and all here."""
+        session = self.session
         slots = [] if session.temperature != T or session.slot is None else [session.slot]
         if session.collective in FITTED or session.waves == "collapse":
-            slots += [] if curves.level_slot(T) is None else [curves.level_slot(T)]
-            slots += range(len(session.data[T].times)) if session.temperature == T else []
-        for entry, *_ in curves.methods(T):
-            found = curves.found(entry, T)
-            for slot in dict.fromkeys(slots) if found is not None else ():
-                session.library.four_point_fit(found, slot, *curves.fit_of, progress)
+            slots += HeterogeneityCurves(session).collapse_slots(T)
+        return list(dict.fromkeys(slots))
 
     # Drawing ---------------------------------------------------------------------------------------------------------
 
@@ -99,6 +88,8 @@ class HeterogeneityPage:
             absent = waiting or "no fit of S₄(q) identifies it here: more configurations, or larger boxes, would"
         self.against_time.update(now, "time t", name, session.dark, absent, guide, y_range=heights(now))
         label = f"temperature T, at mean C_B near {session.level:g}"
+        if all(curves.level_slot(T) is None for T in session.data.temperatures):
+            absent = f"no label time near C = {session.level:g}"
         self.against_temperature.update(
             over, label, name, session.dark, absent, guide, x_range=widths(over, None), y_range=heights(over)
         )
@@ -127,27 +118,14 @@ class HeterogeneityPage:
     def _draw_field(self):
         """The propensity of the scored type smoothed over the chosen length, measured and predicted."""
         session = self.session
-        scale = (*session.limits(), propensity_map(session.observable))
-        configuration = session.record.thermal
+        box, fields = session.record.thermal.box, smoothed_fields(session)
+        low, high = ends(fields) if fields else session.limits()
         label = f"propensity {SYMBOLS[session.observable]} of type {session.scored_type}, smoothed"
-        if len(configuration.box) != 2 or session.slot is None:
-            words = "fields are drawn in two dimensions" if len(configuration.box) != 2 else self._missing()
-            self.field.update({}, configuration.box, scale, label, session.dark, words)
-            return
-        own, predicted = session.of_type(), session.predicted()
-        values = {"MD": session.measured()[session.slot]}
-        if predicted is not None:
-            values[f"Predicted, {title_name(session.model)}"] = predicted[session.slot]
-        fields = {
-            title: smoothed(configuration.positions[own], field[own], configuration.box, session.smoothing)
-            for title, field in values.items()
-            if np.isfinite(field[own]).all()
-        }
-        if fields:
-            # Averages differ less than particles do: their own range.
-            both = np.concatenate([field.ravel() for field in fields.values()])
-            scale = (float(both.min()), float(both.max()), scale[2])
-        self.field.update(fields, configuration.box, scale, label, session.dark, self._missing())
+        titles = {"MD": "MD", "predicted": f"Predicted, {title_name(session.model)}"}
+        words = "fields are drawn in two dimensions" if len(box) != 2 else self._missing()
+        shown = {titles[name]: field for name, field in fields.items()}
+        scale = (low, high, propensity_map(session.observable))
+        self.field.update(shown, box, scale, label, session.dark, words)
 
     # Words -----------------------------------------------------------------------------------------------------------
 

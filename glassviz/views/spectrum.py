@@ -5,6 +5,9 @@ from bokeh.models import BoxAnnotation
 from glassviz.views.colours import NEUTRALS
 from glassviz.views.curves import CurvesView
 
+QUIET = 400
+"""Milliseconds without a move after which a drag counts as finished."""
+
 
 class SpectrumView:
     """Points with errors and lines of fits; on_range(low, high) when the range was dragged."""
@@ -19,17 +22,29 @@ class SpectrumView:
         self.curves.plot.figure.add_layout(self._range)
         for side in ("left", "right"):
             self._range.on_change(side, self._dragged)
-        self._drawing = False
+        self._drawing, self._later = False, None
 
     def update(self, curves, q_range, xlabel, ylabel, dark, message=""):
-        """Draw curves as of CurvesView; q_range (low, high) of the fit."""
-        self._drawing = True
-        self._range.update(left=float(q_range[0]), right=float(q_range[1]), visible=bool(curves))
-        self._drawing = False
-        self._range.update(fill_color=NEUTRALS[dark]["text"], line_color=NEUTRALS[dark]["quiet"])
+        """Draw curves as of CurvesView; q_range (low, high) of the fit, which stays where it is while it is dragged."""
+        self._range.update(visible=bool(curves), fill_color=NEUTRALS[dark]["text"], line_color=NEUTRALS[dark]["quiet"])
+        if self._later is None:
+            self._drawing = True
+            self._range.update(left=float(q_range[0]), right=float(q_range[1]))
+            self._drawing = False
         self.curves.update(curves, xlabel, ylabel, dark, message)
 
     def _dragged(self, attr, old, new):
-        """Hand on what the visitor dragged; what was drawn is no news."""
-        if not self._drawing:
-            self._on_range(*sorted((float(self._range.left), float(self._range.right))))
+        """Wait for the end of the drag; what was drawn is no news."""
+        document = self._range.document
+        if self._drawing:
+            return
+        if document is None or document.session_context is None:
+            self._done()
+            return
+        if self._later is not None:
+            document.remove_timeout_callback(self._later)
+        self._later = document.add_timeout_callback(self._done, QUIET)
+
+    def _done(self):
+        self._later = None
+        self._on_range(*sorted((float(self._range.left), float(self._range.right))))

@@ -43,7 +43,8 @@ def library(home):
 
 @pytest.fixture(scope="module")
 def session(library):
-    return Session(library, dark=True, **STATE)
+    # For chi_4 two configurations are needed, and only one is of the test split.
+    return Session(library, dark=True, md_from="all", **STATE)
 
 
 def table(figure):
@@ -64,6 +65,10 @@ def column(figure, name, **wanted):
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_its_own_lines_make_the_same_files(name, session, tmp_path, monkeypatch):
+    if name == "collapse":
+        # The planted boxes are too small for a fit.
+        embedded = Library(model_folders=[EMBEDDED / "models"], data_sets={"ka2d": [EMBEDDED / "ka2d"]})
+        session = Session(embedded, dark=True, temperature=0.4, md_from="all", cubic=False)
     monkeypatch.chdir(tmp_path)
     made, found = exported(name, session), {}
     exec(made.lines, found)
