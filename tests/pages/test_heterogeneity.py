@@ -66,7 +66,13 @@ def worked_out(visit):
     """Wait until the fits of both methods are told and nothing is drawn any more."""
     visit.page.get_by_text("Ridge: needs 4 rings").wait_for()
     visit.until(lambda: visit.page.get_by_role("progressbar", name="Heterogeneity").count() == 0, "the end of the work")
-    visit.page.wait_for_timeout(1000)
+
+    def still():
+        before = visit.page.evaluate(SPECTRUM)
+        visit.page.wait_for_timeout(2000)
+        return before and before["width"] > 200 and visit.page.evaluate(SPECTRUM) == before
+
+    visit.until(still, "a page that stands still")
 
 
 def test_the_range_of_the_fit_is_dragged(visit):
@@ -75,11 +81,14 @@ def test_the_range_of_the_fit_is_dragged(visit):
     visit.page.get_by_text("on 0.18 ≤ q ≤ 0.8").wait_for()
     worked_out(visit)
     frame = visit.page.evaluate(SPECTRUM)
-    visit.page.mouse.move(frame["at"][1], frame["y"])
-    visit.page.mouse.down()
-    visit.page.mouse.move(frame["at"][1] + 30, frame["y"], steps=4)
-    visit.page.mouse.move(frame["at"][1] + 60, frame["y"], steps=4)
-    visit.page.mouse.up()
+    edge = frame["at"][1]
+    # At a hand's pace: Bokeh looks for what lies under the pointer between two moves.
+    for step in (visit.page.mouse.down, *[None] * 6, visit.page.mouse.up):
+        visit.page.mouse.move(edge, frame["y"])
+        visit.page.wait_for_timeout(200)
+        edge += 10
+        if step is not None:
+            step()
     visit.until(lambda: "q_range" in visit.state, "a range in the address")
     visit.page.wait_for_timeout(500)
     low, high = map(float, visit.state["q_range"].split(","))
