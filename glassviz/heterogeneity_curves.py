@@ -6,6 +6,7 @@ import numpy as np
 
 from glassviz.colours import method_colour
 from glassviz.dynamics import propensity_distribution, smoothed
+from glassviz.dynamics.propensity_distribution import EDGES as BOND_BREAKING_EDGES
 from glassviz.score_curves import labels, method_name, series_name, with_error
 from glassviz.tasks.judge import slot_of_level
 
@@ -19,7 +20,7 @@ NAMES = {
     "chi": "strength χ",
     "A": "shape A",
 }
-EDGES = {"bond_breaking": np.linspace(0, 1, 26), "displacement": np.linspace(0, 3, 61)}
+EDGES = {"bond_breaking": BOND_BREAKING_EDGES, "displacement": np.linspace(0, 3, 61)}
 
 
 class HeterogeneityCurves:
@@ -60,10 +61,9 @@ class HeterogeneityCurves:
         """Value and error of the chosen quantity at one label time; nan where there is none."""
         quantity = self.session.collective
         if quantity in FITTED:
-            fit = self.fit(found, slot)
+            fit = None if quantity == "A" and not self.session.cubic else self.fit(found, slot)
             return (np.nan, np.nan) if fit is None else (getattr(fit, quantity), fit.error(quantity))
-        error = getattr(found, f"{quantity}_error", None)
-        return getattr(found, quantity)[slot], np.nan if error is None else error[slot]
+        return getattr(found, quantity)[slot], getattr(found, f"{quantity}_error")[slot]
 
     # Work ------------------------------------------------------------------------------------------------------------
 
@@ -229,7 +229,8 @@ def _in_symbols(words):
 def _numbers(fit, cubic):
     """The parameters of a fit with their errors."""
     named = (("ξ", "xi"), ("χ", "chi"), *([("A", "A")] if cubic else []))
-    return ", ".join(f"{symbol} = {getattr(fit, name):.3g} ± {fit.error(name):.2g}" for symbol, name in named)
+    words = ", ".join(f"{symbol} = {getattr(fit, name):.3g} ± {fit.error(name):.2g}" for symbol, name in named)
+    return words + ", barely identified: tends to be too small" * fit.barely
 
 
 def heights(curves):

@@ -85,11 +85,13 @@ def _row(found, slot, fit):
         f"{found.correlation[slot]:.3f}",
         _word(found.chi_4[slot], found.chi_4_error[slot]),
         _word(found.chord[slot], found.chord_error[slot]),
-        f"{found.cluster[slot]:.1f}",
+        _word(found.cluster[slot], found.cluster_error[slot]),
         *parameters,
     )
 
 
 def _word(value, error):
-    """A number with its error, or - where there is none."""
-    return f"{value:.3g} ± {error:.2g}" if value == value else "-"
+    """A number with its error, or - where there is none; a parameter that was not fitted has none."""
+    if value != value:
+        return "-"
+    return f"{value:.3g} ± {error:.2g}" if error == error else f"{value:.3g}"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import chdtrc
 
 from glassviz.errors import InputError
 
@@ -16,6 +17,10 @@ DECAY = 13.8
 """The coefficients of q^2 and q^3 in 1 / S must differ from zero by this chi^2 (probability 0.001) for S to decay."""
 PLATEAU, QUADRATIC = 3.0, 2.0
 """By how many of their errors 1/chi and xi^2/chi must exceed zero."""
+LEAST_LIKELY = 1e-3
+"""Probability of a larger chi^2 by chance below which the form does not describe the data."""
+BARELY = 5.0
+"""Below this many of its errors a 1/chi just passed: of weak data only draws get here whose 1/chi came out large."""
 CENTRAL = (15.87, 84.13)
 """Percentiles that enclose one standard error on either side of a normal distribution."""
 
@@ -50,6 +55,11 @@ class FourPointFit:
         return float(np.fmax(self.errors[symbol], self.bootstrap_errors[symbol]))
 
     @property
+    def barely(self):
+        """Whether 1/chi hardly exceeds its error: chi and xi of such fits tend to be too small."""
+        return bool(self.errors["chi"] * BARELY > self.chi)
+
+    @property
     def message(self):
         """ "" or a sentence that says why there is no number."""
         low, high = self.q_range
@@ -77,7 +87,9 @@ def fit_four_point_structure_factor(q, s4, q_range=(0.2, 0.6), modes=None, noise
     chi = 1/a, xi = sqrt(b/a), A = c sqrt(a) / b^(3/2), errors by propagation. A may be negative.
     Data that do not identify the parameters give no number but nan and a message: too few rings in the range, S_4
     without a positive mean, no convergence, no decay (at a chance of 0.001), no plateau (1/chi below 3 of its standard
-    errors), or xi^2/chi below 2 of its own: then the cubic term alone would do.
+    errors), or xi^2/chi below 2 of its own: then the cubic term alone would do; and, where `modes` are given, a chi^2
+    that chance exceeds in less than one case of a thousand. Weak data pass only where 1/chi came out large by chance,
+    and their chi and xi are too small on average: `barely` marks fits whose 1/chi is below 5 of its errors.
     Raises InputError for other shapes, values that are not finite, or an impossible range.
     Source: Jung, Biroli, Berthier, PRL 130, 238202 (2023).
     """
@@ -91,11 +103,14 @@ def fit_four_point_structure_factor(q, s4, q_range=(0.2, 0.6), modes=None, noise
     chi2 = problem.chi2(coefficients)
     if modes is None:
         spread = spread * chi2 / (len(problem.q) - parameters)
-    if reason := _unidentified(coefficients, spread):
+    freedom = len(problem.q) - parameters
+    if reason := _unidentified(coefficients, spread) or (modes is not None and _undescribed(chi2, freedom)):
         return problem.refused(reason, chi2)
     values, slopes = _parameters(coefficients)
     covariance = slopes @ spread @ slopes.T
     errors, none = _by_symbol(np.sqrt(np.diag(covariance))), _by_symbol(np.full(3, np.nan))
+    if not cubic:
+        errors["A"] = np.nan
     return FourPointFit(*map(float, values), errors, none, covariance, problem.q_range, len(problem.q), chi2, "")
 
 
@@ -119,6 +134,7 @@ def fit_four_point_rings(rings, q_range=(0.2, 0.6), cubic=True, resamples=0, see
     # A parameter without a value counts as infinite, so that it can't make the rest look precise.
     low, high = np.percentile(np.where(np.isfinite(found), found, np.inf), CENTRAL, axis=0, method="nearest")
     spread = np.where(np.isfinite(high), (high - low) / 2, np.nan)
+    spread[2] = spread[2] if cubic else np.nan
     return replace(fit, bootstrap_errors=_by_symbol(spread))
 
 
@@ -215,6 +231,13 @@ def _unidentified(coefficients, spread):
         return f"does not identify chi and xi: S_4 shows no plateau, 1 / chi is {a:.2g} ± {a_error:.2g}"
     if not b > QUADRATIC * b_error:
         return f"does not identify xi and A: xi^2 / chi is {b:.2g} ± {b_error:.2g}"
+    return ""
+
+
+def _undescribed(chi2, freedom):
+    """Why the form does not describe the data; "" where it does."""
+    if chdtrc(freedom, chi2) < LEAST_LIKELY:
+        return f"does not describe the data: chi^2 is {chi2:.3g} for {freedom} degrees of freedom"
     return ""
 
 

@@ -8,6 +8,8 @@ from glassviz.configuration import Configuration
 from glassviz.errors import InputError
 from glassviz.wave_vectors import half_space, wave_sums
 
+FEW = 6
+"""Fewer configurations than these have errors that their scatter alone does not tell."""
 WIDTH = 0.05
 """Relative width of a ring: below |n|^2 = 10 every ring is one value of |n|^2."""
 
@@ -46,15 +48,17 @@ class FourPointRings:
 
     @property
     def errors(self):
-        """Standard error of s4, (n,), over configurations; of one alone, as if its modes were Gaussian.
+        """Standard error of s4, (n,), over configurations; of FEW at least what their modes give if they are Gaussian.
 
-        Then Re W_A W_B* has the variance [S_4^2 + (S_4 + noise)^2] / 2.
+        Then Re W_A W_B* has the variance [S_4^2 + (S_4 + noise)^2] / 2. The scatter of few may be small by chance.
         """
         count = len(self.numbers)
-        if count > 1:
-            scatter = self.sums / self.modes - self.numbers[:, None] * self.s4
-            return np.sqrt(count / (count - 1) * (scatter**2).sum(axis=0)) / self.numbers.sum()
-        return np.sqrt((self.s4**2 + (self.s4 + self.noise) ** 2) / 2 / self.all_modes)
+        gaussian = np.sqrt((self.s4**2 + (self.s4 + self.noise) ** 2) / 2 / self.all_modes)
+        if count == 1:
+            return gaussian
+        scatter = self.sums / self.modes - self.numbers[:, None] * self.s4
+        found = np.sqrt(count / (count - 1) * (scatter**2).sum(axis=0)) / self.numbers.sum()
+        return np.maximum(found, gaussian) if count < FEW else found
 
     def __getitem__(self, chosen):
         """The same rings of some configurations: indices (any number of times each), a mask or a slice."""

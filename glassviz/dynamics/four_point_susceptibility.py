@@ -37,8 +37,9 @@ def four_point_susceptibility_with_error(halves):
         (dynamics.overlap); or (n_configurations, 1, n_times, N_1) of a prediction, which has no noise
     The noise of the halves is independent and leaves no trace in the product. (Theta is not linear: that of a half's
     propensity is not the Theta of infinitely many replicas, whatever the product.) At each time the configurations
-    without a value for every particle are left out; from fewer than 2 chi_4 is nan, from fewer than 3 the error. From
-    few configurations the error is uncertain itself: sqrt(2 / (n - 1)) of chi_4 is what to expect (53 % for n = 8).
+    without a value for every particle are left out; from fewer than 2 chi_4 is nan. From few
+    configurations the error is uncertain itself: sqrt(2 / (n - 1)) of chi_4 is what to expect (53 % for n = 8), and
+    what is given for n = 2, of which no jackknife is left.
     Raises InputError on another shape.
     Source: Jung, Biroli, Berthier, PRL 130, 238202 (2023); Jung et al., Roadmap on machine learning glassy dynamics
     (2025).
@@ -48,12 +49,11 @@ def four_point_susceptibility_with_error(halves):
         raise InputError(f"halves have shape {halves.shape}, expected (n_configurations, 2 or 1, n_times, N_1)")
     # nan where one particle has none: such a configuration's mean would be that of another set of particles.
     means = halves.mean(axis=3)[:, [0, -1]]
-    found = [
-        jackknife(lambda rows: halves.shape[3] * covariance(*rows.T), rows[np.isfinite(rows).all(axis=1)])
-        for rows in np.moveaxis(means, 2, 0)
-    ]
+    known = [rows[np.isfinite(rows).all(axis=1)] for rows in np.moveaxis(means, 2, 0)]
+    found = [jackknife(lambda rows: halves.shape[3] * covariance(*rows.T), rows) for rows in known]
     value, error = np.array(found).reshape(-1, 2).T
-    return value, error
+    two = np.array([len(rows) == 2 for rows in known], dtype=bool)
+    return value, np.where(two, np.sqrt(2) * np.abs(value), error)
 
 
 def covariance(first, second):

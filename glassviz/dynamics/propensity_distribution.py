@@ -5,8 +5,9 @@ import numpy as np
 from glassviz.dynamics.resampling import jackknife, ratio
 from glassviz.errors import InputError
 
-EDGES = np.linspace(0, 1, 51)
-"""Default edges of the bins, for bond-breaking propensities."""
+EDGES = np.linspace(-0.0137, 1.0263, 27)
+"""Default edges of the bins, for bond-breaking propensities: of few replicas these are fractions such as 4/5, on which
+no edge lies."""
 
 
 def propensity_distribution(propensities, edges=EDGES):

@@ -34,8 +34,9 @@ def make(session):
     }
     labels = ("bottleneck node 1", "bottleneck node 2", label)
     names = {"configuration": "", "node 1": "1", "node 2": "1", session.coloured_by: unit}
+    field = None if session.coloured_by == "type" else lambda grid: inside.output(session, grid)
     return (
-        lambda: draw_plane(points, values, scale, labels, lambda grid: inside.output(session, grid), others),
+        lambda: draw_plane(points, values, scale, labels, field, others),
         columns(rows, names),
         origin | of_method(session.entry),
     )

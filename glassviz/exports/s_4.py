@@ -50,6 +50,7 @@ def make(session):
         span=session.q_range,
         x_range=ends,
         ticks=round_ticks(*ends),
+        title=f"$T = {T:g}$, $t = {session.time:g}$; shaded: range of the fit",
     )
     names = {"method": "", "model": "", "kind": "", "q": "1/sigma_11", "S_4": "1", "standard error": "1"}
     return (

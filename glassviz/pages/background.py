@@ -39,6 +39,15 @@ class Background:
             return
         _workers.submit(self._work, document.add_next_tick_callback)
 
+    @staticmethod
+    def soon(draw):
+        """Draw in a turn of the event loop of the visitor's page, for a callback may run in any thread."""
+        document = pn.state.curdoc
+        if document is None or document.session_context is None:
+            draw()
+        else:
+            document.add_next_tick_callback(draw)
+
     def line(self, dark):
         """Bring the thin line that grows with the work up to date; it is gone when all is there."""
         line = ""

@@ -44,7 +44,7 @@ class HeterogeneityPage:
             for name, view in views.items()
         }
         session.param.watch(self._later, CHOICES)
-        session.param.watch(lambda *_: session.page == "heterogeneity" and self._draw_field(), FIELD_CHOICES)
+        session.param.watch(self._field_later, FIELD_CHOICES)
         self.panel = self._layout()
         self._later()
 
@@ -53,6 +53,10 @@ class HeterogeneityPage:
     def _later(self, *_):
         if self.session.page == "heterogeneity":
             self.work.start()
+
+    def _field_later(self, *_):
+        if self.session.page == "heterogeneity":
+            self.work.soon(self._draw_field)
 
     def _wanted(self):
         """Choices that decide what is worked out, and in which order."""
@@ -120,7 +124,7 @@ class HeterogeneityPage:
         session = self.session
         box, fields = session.record.thermal.box, smoothed_fields(session)
         low, high = ends(fields) if fields else session.limits()
-        label = f"propensity {SYMBOLS[session.observable]} of type {session.scored_type}, smoothed"
+        label = f"propensity {SYMBOLS[session.observable]} of type {session.scored_type}, smoothed; bars: 5 σ₁₁"
         titles = {"MD": "MD", "predicted": f"Predicted, {title_name(session.model)}"}
         words = "fields are drawn in two dimensions" if len(box) != 2 else self._missing()
         shown = {titles[name]: field for name, field in fields.items()}

@@ -164,7 +164,8 @@ class ThirdView:
             inside.colour_scale(session),
             session.dark,
             others=others,
-            field=lambda grid: inside.output(session, grid),
+            # Points of several networks have no ground in common.
+            field=None if session.coloured_by == "type" else lambda grid: inside.output(session, grid),
             limits=limits,
         )
         note.update(f"<p>{self._caption(points, values, others, waiting)}</p>", session.dark)
@@ -174,7 +175,7 @@ class ThirdView:
         session = self.session
         words = [f"{len(points):,} particles of type {session.scored_type}", "lines and ground: output of this network"]
         if session.coloured_by == "type":
-            words[0] = f"{len(points):,} particles, each by the network of its type"
+            words = [f"{len(points):,} particles, each in the plane of its own type's network"]
         if others is not None:
             number_of = len(inside.tested(session))
             plural = "s" * (number_of != 1)

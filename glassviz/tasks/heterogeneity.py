@@ -11,11 +11,11 @@ from glassviz.dynamics import (
     fit_four_point_rings,
     four_point_rings,
     four_point_susceptibility_with_error,
-    mean_cluster_size,
     mobile_clusters,
     overlap,
 )
 from glassviz.dynamics.chord_length import CELL
+from glassviz.dynamics.resampling import jackknife, ratio
 from glassviz.errors import InputError
 from glassviz.learning.score import propensity
 from glassviz.tasks.score import predictions_on_test
@@ -35,7 +35,7 @@ class Heterogeneity:
     name : "MD", or the method's; observable; type_number
     places : configurations of the state point that count; values : [(h, n_times, N_1)] of each, h = 2 halves or 1
     times, correlation : (n_times,) label times and mean C_B of the type over all labelled configurations
-    chi_4, chi_4_error, chord, chord_error, cluster : (n_times,); cluster is <n^2> / <n> of mobile particles
+    chi_4, chord, cluster, and each with _error : (n_times,); cluster is <n^2> / <n> of mobile particles
     configurations : (n_times,) how many have values; rings : [FourPointRings or None] of each time
     """
 
@@ -51,11 +51,17 @@ class Heterogeneity:
     chord: np.ndarray
     chord_error: np.ndarray
     cluster: np.ndarray
+    cluster_error: np.ndarray
     configurations: np.ndarray
     rings: list
 
     def fit(self, slot, q_range=FIT_RANGE, cubic=True):
-        """FourPointFit of S_4(q) at a label time, with errors from the bootstrap; None without S_4."""
+        """FourPointFit of S_4(q) at a label time, with errors from the bootstrap; None without S_4.
+
+        Raises InputError for a range that does not rise or goes beyond Q_MAX.
+        """
+        if not 0 < q_range[0] < q_range[1] <= Q_MAX:
+            raise InputError(f"q_range is {list(q_range)}, expected 0 < lowest < highest <= {Q_MAX:g}")
         rings = self.rings[slot]
         if rings is None:
             return None
@@ -87,10 +93,10 @@ def heterogeneity(state_point, entry=None, observable="bond_breaking", type_numb
         present = [k for k, v in enumerate(values) if np.isfinite(v[:, slot]).all()]
         own = [values[k][:, slot] for k in present], [positions[k] for k in present]
         rings.append(_rings(*own, box, observable) if present else None)
-        rows.append([*_lengths(*own, box, observable), len(present)] if present else [np.nan] * 3 + [0])
+        rows.append([*_lengths(*own, box, observable), len(present)] if present else [np.nan] * 4 + [0])
         if progress is not None:
             progress(slot + 1, len(state_point.times), "heterogeneity")
-    chord, chord_error, cluster, configurations = np.array(rows).T
+    chord, chord_error, cluster, cluster_error, configurations = np.array(rows).T
     chi_4 = four_point_susceptibility_with_error(np.array([_field(v, observable) for v in values]))
     return Heterogeneity(
         name="MD" if entry is None else entry["name"],
@@ -105,6 +111,7 @@ def heterogeneity(state_point, entry=None, observable="bond_breaking", type_numb
         chord=chord,
         chord_error=chord_error,
         cluster=cluster,
+        cluster_error=cluster_error,
         configurations=configurations.astype(int),
         rings=rings,
     )
@@ -151,7 +158,7 @@ def _rings(values, positions, box, observable):
 
 
 def _lengths(values, positions, box, observable):
-    """(chord length, its error, mean cluster size) of one time, from disk where they were worked out before."""
+    """(chord length, its error, mean cluster size, its error) of one time, from disk where they are known."""
     sign = 1.0 if observable == "bond_breaking" else -1.0
     fields = [sign * v.mean(axis=0) for v in values]
 
@@ -159,6 +166,8 @@ def _lengths(values, positions, box, observable):
         chord = chord_length_with_error(positions, fields, box, CELL)
         median = np.median(np.concatenate(fields))
         sizes = [mobile_clusters(x, f, box, median) for x, f in zip(positions, fields, strict=True)]
-        return np.array([*chord, mean_cluster_size(np.concatenate(sizes))])
+        # <n^2> / <n> of all clusters together, as dynamics.mean_cluster_size.
+        sums = np.array([[(own.astype(float) ** 2).sum(), own.sum()] for own in sizes])
+        return np.array([*chord, *jackknife(lambda rows: ratio(*rows.sum(axis=0)), sums)])
 
-    return cached_array("mobile_lengths-1", [CELL, box, *positions, *fields], compute)
+    return cached_array("mobile_lengths-2", [CELL, box, *positions, *fields], compute)

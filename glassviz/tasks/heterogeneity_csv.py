@@ -59,14 +59,14 @@ def write_heterogeneity(known, data, path):
 def _quantities(found, slot, fit):
     """(quantity, q, value, error, unit, note) of one label time."""
     for name in ("chi_4", "chord", "cluster"):
-        error = getattr(found, f"{name}_error", np.full(len(found.times), np.nan))
-        yield name, "", getattr(found, name)[slot], error[slot], UNITS[name], ""
+        yield name, "", getattr(found, name)[slot], getattr(found, f"{name}_error")[slot], UNITS[name], ""
     rings = found.rings[slot]
     if rings is not None:
         for q, value, error in zip(rings.q, rings.s4, rings.errors, strict=True):
             yield "S_4", q, value, error, "1", ""
     if fit is not None:
-        note = fit.message or f"fit in {fit.q_range[0]:g} <= q <= {fit.q_range[1]:g}"
+        note = fit.message or f"fit in {fit.q_range[0]:g} <= q <= {fit.q_range[1]:g}, chi^2 = {fit.chi2:.3g}"
+        note += ", barely identified" * (not fit.message and fit.barely)
         for name in ("xi", "chi", "A"):
             yield name, "", getattr(fit, name), fit.error(name), UNITS[name], note
 

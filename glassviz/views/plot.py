@@ -84,7 +84,7 @@ class Plot:
         if self._log[1] and y and y[1] < 1e3 * y[0]:
             ticks = FixedTicker(ticks=[m * 10.0**k for k in range(-6, 12) for m in (1, 2, 5)])
             self.figure.yaxis.ticker = self.figure.ygrid.ticker = ticks
-            self.figure.yaxis.formatter = BasicTickFormatter(use_scientific=y[0] < 1e-4)
+            self.figure.yaxis.formatter = BasicTickFormatter(use_scientific=False)
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = xlabel, ylabel
         self.dress(dark)
 

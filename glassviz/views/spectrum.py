@@ -5,7 +5,7 @@ from bokeh.models import BoxAnnotation
 from glassviz.views.colours import NEUTRALS
 from glassviz.views.curves import CurvesView
 
-QUIET = 400
+QUIET = 800
 """Milliseconds without a move after which a drag counts as finished."""
 
 

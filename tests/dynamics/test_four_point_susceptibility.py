@@ -75,7 +75,8 @@ def test_missing_labels_and_few_configurations():
     assert (value[0], error[0]) == tuple(x[0] for x in chi_4(halves[1:]))
     assert value[1] == chi_4(halves[4:])[0][1]
     np.testing.assert_array_equal(np.isnan(value), [False, False, True, False])
-    np.testing.assert_array_equal(np.isnan(error), [False, True, True, False])
+    np.testing.assert_array_equal(np.isnan(error), [False, False, True, False])
+    assert error[1] == pytest.approx(np.sqrt(2) * abs(value[1]))
     assert np.isnan(chi_4(halves[:0])).all()
     for wrong in (halves[0], np.zeros((4, 3, 2, 5)), np.zeros((4, 2, 2, 0))):
         with pytest.raises(InputError, match="halves have shape"):
