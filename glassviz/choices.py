@@ -36,6 +36,6 @@ COLLECTIVE = {
     "Strength χ": "chi",
     "Shape A": "A",
 }
-WAVES = {"S₄(q)": "structure_factor", "Collapse": "collapse", "P(C)": "distribution"}
+WAVES = {"S₄(q)": "structure_factor", "Collapse": "collapse", "G₄(r)": "correlation", "P(C)": "distribution"}
 MD_FROM = {"Test": "test", "All": "all"}
 COPIES = {"1 × 1": 1, "2 × 2": 2, "4 × 4": 4, "8 × 8": 8}

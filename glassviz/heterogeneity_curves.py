@@ -159,6 +159,20 @@ class HeterogeneityCurves:
                     curves.append(_plain(x, y, self._colour(entry), error=errors, text=text, joined=False, **about))
         return curves
 
+    def correlations(self):
+        """G_4(r) / G_4(0) of every method at the session's time."""
+        curves, slot, T = [], self.session.slot, self.session.temperature
+        for entry, label, dash in self.methods(T) if slot is not None else ():
+            found = self.found(entry, T)
+            known = None if found is None else found.four_point_correlation(slot)
+            if known is None:
+                continue
+            r, value, error = (column[np.isfinite(known[1])] for column in known)
+            text = [f"{label}: {with_error(v, e)} at r = {x:.3g}" for x, v, e in zip(r, value, error, strict=True)]
+            more = {"error": error, "text": text, "dash": dash, "name": label, "found": found}
+            curves.append(_plain(r, value, self._colour(entry), **more))
+        return [curve for curve in curves if len(curve["x"])]
+
     def distributions(self):
         """P(C) of every method at the session's time."""
         curves, slot, T = [], self.session.slot, self.session.temperature

@@ -97,6 +97,22 @@ def descriptor_limits(session):
     return float(low), float(high)
 
 
+def distributed(session):
+    """What the distribution of the third view shows: {name: (n,)} of the scored type, and limits of the axis."""
+    measured, predicted = session.now()
+    own, (low, high) = session.of_type(), session.limits()
+    if session.third_view == "difference":
+        return {"predicted − MD": (predicted - measured)[own]}, ((low - high) / 2, (high - low) / 2)
+    return {"MD": measured[own], "predicted": predicted[own]}, (low, high)
+
+
+def density(values, limits, bins=40):
+    """Normalised histogram: centres and density, each (bins,); what lies outside counts into the outermost bins."""
+    values, edges = values[np.isfinite(values)], np.linspace(*limits, bins + 1)
+    counts = np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0]
+    return (edges[1:] + edges[:-1]) / 2, counts / max(len(values), 1) / (edges[1] - edges[0])
+
+
 def colouring(session, place=None):
     """The values (N,) by which the points of a configuration are coloured; nan where there are none."""
     record, slot = _record(session, place), session.slot

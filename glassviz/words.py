@@ -12,3 +12,18 @@ def descriptor_parts(name):
     """("energy", "1.5", "type 2") of "energy L=1.5 type 2"."""
     kind, length, over = name.split(" ", 2)
     return kind, length.removeprefix("L="), over
+
+
+UNITS = {"energy": "ε₁₁", "perimeter": "σ₁₁", "surface": "σ₁₁²", "energy_variance": "ε₁₁²", "displacement": "σ₁₁"}
+"""Units of the observables that have one."""
+
+
+def spoken(descriptor):
+    """Name of a descriptor for the eye: an underscore would lower what follows it."""
+    return descriptor.replace("_", " ")
+
+
+def with_unit(descriptor):
+    """A descriptor with its unit."""
+    name, unit = spoken(descriptor), UNITS.get(descriptor.split(" ")[0], "")
+    return f"{name[0].upper()}{name[1:]}" + f" / {unit}" * bool(unit)

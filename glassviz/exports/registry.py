@@ -29,6 +29,14 @@ FIGURES = {
     ),
     "configurations": Entry("snapshots", "Decay of every configuration and their mean", _STATE[:4]),
     "agreement": Entry("snapshots", "Predicted against measured propensity", (*_STATE, "colour_range")),
+    "histogram": Entry(
+        "snapshots",
+        "Distribution of the propensity of one configuration, or of its error",
+        (*_STATE, "colour_range", "third_view"),
+    ),
+    "descriptor": Entry(
+        "snapshots", "Propensity against one descriptor", (*_STATE[:5], "third_view", "coloured_by", "descriptor")
+    ),
     "bottleneck": Entry(
         "snapshots",
         "Particles in the bottleneck of a network, with its output",
@@ -54,6 +62,7 @@ FIGURES = {
     ),
     "s_4": Entry("heterogeneity", "Four-point structure factor with its fits", (*_JUDGED, "time", *_FIT)),
     "collapse": Entry("heterogeneity", "Collapse of the four-point structure factors", (*_JUDGED, "level", *_FIT)),
+    "g_4": Entry("heterogeneity", "Correlation of the propensity over distance", (*_JUDGED, "time", "md_from")),
     "distribution": Entry("heterogeneity", "Distribution of the propensity", (*_JUDGED, "time", "md_from")),
     "field": Entry("heterogeneity", "Smoothed field, measured beside predicted", (*_STATE, "smoothing")),
     "decay": Entry("dynamics", "Decays at all temperatures", ("time_axis",)),

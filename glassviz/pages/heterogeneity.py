@@ -35,10 +35,16 @@ class HeterogeneityPage:
         self.against_time = CurvesView(self._choose, x_log=True, points=True)
         self.against_temperature = CurvesView(self._choose, points=True)
         self.spectrum = SpectrumView(lambda low, high: session.choose(q_range=[round(low, 3), round(high, 3)]))
-        self.collapse, self.distribution = CurvesView(x_log=True, y_log=True, points=True), CurvesView(points=True)
+        self.collapse = CurvesView(x_log=True, y_log=True, points=True)
+        self.correlation, self.distribution = CurvesView(points=True), CurvesView(points=True)
         self.field = FieldView()
         self.legend, self.fits, self.note = TextView(), TextView(), TextView()
-        views = {"structure_factor": self.spectrum, "collapse": self.collapse, "distribution": self.distribution}
+        views = {
+            "structure_factor": self.spectrum,
+            "collapse": self.collapse,
+            "correlation": self.correlation,
+            "distribution": self.distribution,
+        }
         self._places = {
             name: pn.Column(view.panel, sizing_mode="stretch_both", margin=0, styles=HIDDEN)
             for name, view in views.items()
@@ -114,6 +120,9 @@ class HeterogeneityPage:
         elif shown == "collapse":
             absent = waiting or "no fit of S₄(q) identifies ξ and χ here"
             self.collapse.update(curves.collapse(), "ξ q", "S₄(q) / χ", session.dark, absent)
+        elif shown == "correlation":
+            axes = f"distance r / σ₁₁, t = {session.time:g}, type {session.scored_type}", "G₄(r) / G₄(0)"
+            self.correlation.update(curves.correlations(), *axes, session.dark, absent, guide=0.0)
         else:
             symbol = SYMBOLS[session.observable]
             axes = f"propensity {symbol}, t = {session.time:g}, type {session.scored_type}", f"P({symbol})"
@@ -183,9 +192,9 @@ class HeterogeneityPage:
             bound(session, "collective", pmui.Select, "Quantity", COLLECTIVE, width=190, **small),
             bound(session, "level", pmui.RadioButtonGroup, "Level of the decay", LEVELS, width=150, **quiet),
             bound(session, "md_from", pmui.Select, "MD from", MD_FROM, width=110, **small),
-            bound(session, "waves", pmui.RadioButtonGroup, "Beside it", WAVES, width=230, **quiet),
+            bound(session, "waves", pmui.RadioButtonGroup, "Beside it", WAVES, width=290, **quiet),
             bound(session, "cubic", pmui.Switch, "A free", width=100, **small),
-            bound(session, "smoothing", pmui.FloatSlider, "Smoothing", **reach, width=170, **small),
+            bound(session, "smoothing", pmui.FloatSlider, "Smoothing", **reach, width=150, **small),
         ]
 
     def _layout(self):

@@ -11,12 +11,13 @@ from glassviz.errors import GlassvizError
 from glassviz.learning import pearson
 from glassviz.pages.bar import title_name
 from glassviz.pages.controls import HIDDEN, SHOWN
-from glassviz.pages.third_controls import spoken, third_controls, with_unit
+from glassviz.pages.third_controls import third_controls
 from glassviz.views.cloud import CloudView
 from glassviz.views.colours import DIFFERENCE, SEQUENTIAL, propensity_map
 from glassviz.views.comparison import HistogramView, ScatterView
 from glassviz.views.inspector import TextView, number
 from glassviz.views.weights import WeightsView
+from glassviz.words import spoken, with_unit
 
 NAMES = {"bond_breaking": "Propensity C_B", "displacement": "Propensity R"}
 # Which picture stands below for each third view; those in ASIDE stand beside the snapshots as well.
@@ -86,12 +87,9 @@ class ThirdView:
         if name == "descriptor":
             self._draw_descriptor(measured[own], chosen, label)
         elif name == "histogram":
-            low, high = limits
-            curves = {"MD": measured[own], "predicted": predicted[own]}
-            if session.third_view == "difference":
-                curves, label = {"predicted − MD": (predicted - measured)[own]}, f"{label}, predicted − MD"
-                low, high = (low - high) / 2, (high - low) / 2
-            self._views[name].update(curves, label, (low, high), session.dark)
+            label += ", predicted − MD" * (session.third_view == "difference")
+            curves, limits = inside.distributed(session)
+            self._views[name].update(curves, label, limits, session.dark)
         else:
             second = self._second() if name == "model" else predicted
             what = {"what": self._second_words(second[own], measured[own])} if name == "model" else {}

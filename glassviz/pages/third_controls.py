@@ -5,9 +5,7 @@ import panel_material_ui as pmui
 from glassviz.choices import CLOUDS, COLOURINGS
 from glassviz.pages.bar import short_name
 from glassviz.pages.controls import bound
-
-UNITS = {"energy": "ε₁₁", "perimeter": "σ₁₁", "surface": "σ₁₁²", "energy_variance": "ε₁₁²", "displacement": "σ₁₁"}
-"""Units of the observables that have one."""
+from glassviz.words import spoken
 
 
 def third_controls(session, name):
@@ -41,14 +39,3 @@ def third_controls(session, name):
     if name == "model":
         return [[bound(session, "second_model", pmui.Select, "Other model", models)]]
     return []
-
-
-def spoken(descriptor):
-    """Name of a descriptor for the eye: an underscore would lower what follows it."""
-    return descriptor.replace("_", " ")
-
-
-def with_unit(descriptor):
-    """A descriptor with its unit."""
-    name, unit = spoken(descriptor), UNITS.get(descriptor.split(" ")[0], "")
-    return f"{name[0].upper()}{name[1:]}" + f" / {unit}" * bool(unit)

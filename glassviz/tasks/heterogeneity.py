@@ -9,6 +9,7 @@ from glassviz.dynamics import (
     FourPointRings,
     chord_length_with_error,
     fit_four_point_rings,
+    four_point_correlation,
     four_point_rings,
     four_point_susceptibility_with_error,
     mobile_clusters,
@@ -37,6 +38,7 @@ class Heterogeneity:
     times, correlation : (n_times,) label times and mean C_B of the type over all labelled configurations
     chi_4, chord, cluster, and each with _error : (n_times,); cluster is <n^2> / <n> of mobile particles
     configurations : (n_times,) how many have values; rings : [FourPointRings or None] of each time
+    positions : thermal ones (N_1, d) of each configuration; box (d,)
     """
 
     name: str
@@ -54,6 +56,20 @@ class Heterogeneity:
     cluster_error: np.ndarray
     configurations: np.ndarray
     rings: list
+    positions: list
+    box: np.ndarray
+
+    def four_point_correlation(self, slot):
+        """G_4(r) / G_4(0) at a label time: (r, value, error), each (n,); None without values.
+
+        Of the same field as S_4(q), about the mean of all configurations, without the replicas' noise.
+        """
+        present = [k for k, v in enumerate(self.values) if np.isfinite(v[:, slot]).all()]
+        if not present:
+            return None
+        fields = [_field(self.values[k][:, slot], self.observable) for k in present]
+        positions = [self.positions[k] for k in present]
+        return four_point_correlation(positions, fields, self.box, normalised=True)
 
     def fit(self, slot, q_range=FIT_RANGE, cubic=True):
         """FourPointFit of S_4(q) at a label time, with errors from the bootstrap; None without S_4.
@@ -114,6 +130,8 @@ def heterogeneity(state_point, entry=None, observable="bond_breaking", type_numb
         cluster_error=cluster_error,
         configurations=configurations.astype(int),
         rings=rings,
+        positions=positions,
+        box=box,
     )
 
 

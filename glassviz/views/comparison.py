@@ -4,6 +4,7 @@ import holoviews as hv
 import numpy as np
 import panel as pn
 
+from glassviz.inside import density
 from glassviz.views.colours import ACCENTS, NEUTRALS, method_colour
 from glassviz.views.style import dressed
 
@@ -77,9 +78,8 @@ class HistogramView:
 
     def _draw(self, data):
         values, label, limits, dark = data or ({"": np.empty(0)}, "", (0, 1), False)
-        edges = np.linspace(*limits, 41)
-        centres = (edges[1:] + edges[:-1]) / 2
-        densities = [(name, _density(numbers, edges)) for name, numbers in values.items()]
+        densities = [(name, density(numbers, limits)[1]) for name, numbers in values.items()]
+        centres = density(np.empty(0), limits)[0]
         first, second = densities[0], densities[1] if len(densities) > 1 else ("", np.full(len(centres), np.nan))
         ink, accent = method_colour("MD", dark), ACCENTS[dark][0]
         top = 1.08 * max(float(np.nanmax([first[1], np.nan_to_num(second[1])])), 1e-9)
@@ -90,10 +90,3 @@ class HistogramView:
             hv.Text(limits[1], top, f"{second[0]} ", halign="right", valign="top").opts(color=accent),
         ]
         return dressed(hv.Overlay(layers), dark, xlabel=label, ylabel="probability density", xlim=limits, ylim=(0, top))
-
-
-def _density(values, edges):
-    """Normalised histogram; what lies outside counts into the outermost bins."""
-    values = values[np.isfinite(values)]
-    counts = np.histogram(np.clip(values, edges[0], edges[-1]), edges)[0]
-    return counts / max(len(values), 1) / (edges[1] - edges[0])

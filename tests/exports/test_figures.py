@@ -113,6 +113,23 @@ def test_a_third_snapshot_is_drawn_where_the_page_has_one(session, third_view):
     assert header[-1].startswith("third: ")
 
 
+def test_a_distribution_and_a_descriptor_hold_the_particles_of_one_type(session):
+    measured, predicted = session.now()
+    own = session.of_type()
+    made = exported("histogram", session)
+    for name, values in (("MD", measured), ("predicted", predicted)):
+        expected = np.histogram(values[own], np.linspace(0, 1, 41), density=True)[0]
+        np.testing.assert_allclose(column(made, "density", quantity=name), expected, rtol=1e-8)
+    live = Session(session.library, **STATE, third_view="difference")
+    error = (predicted - measured)[own]
+    expected = np.histogram(error, np.linspace(-0.5, 0.5, 41))[0] / len(error) * 40
+    np.testing.assert_allclose(column(exported("histogram", live), "density"), expected, rtol=1e-8)
+    live = Session(session.library, **STATE, third_view="descriptor", descriptor="density L=3 type 2")
+    made = exported("descriptor", live)
+    np.testing.assert_allclose(column(made, "density L=3 type 2"), inside.descriptor(live)[own], rtol=1e-8)
+    np.testing.assert_allclose(column(made, "molecular dynamics"), measured[own], rtol=1e-8)
+
+
 def test_agreement_and_configurations_hold_the_labels_of_one_type(session):
     measured, predicted = session.now()
     own = session.of_type()

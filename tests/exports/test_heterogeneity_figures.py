@@ -143,6 +143,18 @@ def test_the_collapse_does_not_depend_on_what_was_looked_at_before():
     assert exported("collapse", first).content(".csv") == before
 
 
+def test_correlations_over_distance(point):
+    figure = made("g_4", temperature=T, md_from="all", time=TIME)
+    slot = int(np.abs(point.times - TIME).argmin())
+    r, value, error = heterogeneity(point, split="all").four_point_correlation(slot)
+    known = np.isfinite(value)
+    for name, expected in (("r", r), ("G_4 / G_4", value), ("standard error", error)):
+        header, rows = table(figure)
+        place = next(k for k, title in enumerate(header) if title.startswith(name))
+        found = [float(row[place]) for row in rows if row[0] == "MD"]
+        np.testing.assert_allclose(found, expected[known], rtol=1e-7)
+
+
 def test_distributions_integrate_to_one(methods):
     figure = made("distribution", **{k: v for k, v in NO_CUBIC.items() if k != "cubic"}, time=TIME)
     edges = EDGES["displacement"]

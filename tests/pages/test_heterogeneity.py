@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from glassviz.dynamics import propensity_distribution, smoothed
+from glassviz.dynamics import four_point_correlation, propensity_distribution, smoothed
 from glassviz.heterogeneity_curves import EDGES
 from glassviz.library import Library
 from glassviz.pages.heterogeneity import HeterogeneityPage
@@ -171,6 +171,22 @@ def test_spectra_fits_and_collapse(library):
     session.choose(waves="collapse")
     drawn = rows(page.collapse.plot, "dots")
     assert bool(len(drawn["y"])) == bool(known)
+
+
+def test_correlations_over_distance(library):
+    session, page = page_of(library, waves="correlation")
+    md, method = heterogeneities(library)
+    point = session.point
+    expected = []
+    for found in (md, method):
+        own = [point.configurations[k].types == 1 for k in found.places]
+        positions = [point.configurations[k].positions[o] for k, o in zip(found.places, own, strict=True)]
+        halves = [v[:, session.slot] for v in found.values]
+        expected.append(four_point_correlation(positions, halves, session.record.thermal.box, normalised=True)[1])
+    drawn = rows(page.correlation.plot, "dots")["y"]
+    np.testing.assert_allclose(drawn, [v for values in expected for v in values if np.isfinite(v)])
+    # The planted wave spans the box: neighbours are alike.
+    assert drawn[1] > 0.5
 
 
 def test_distributions_and_fields(library):
