@@ -70,6 +70,7 @@ class FiguresDialog:
         """Make the chosen figure in a thread and show it in a turn of the event loop; the last one counts."""
         self._turn += 1
         self._made, self.save.disabled, self.words.object = None, True, "being made …"
+        self._name()
         turn, document, name = self._turn, pn.state.curdoc, self.which.value
         if document is None or document.session_context is None:
             self._work(name)()
@@ -94,14 +95,13 @@ class FiguresDialog:
     def _show(self, made, picture, words):
         self._made, self.preview.object, self.words.object = made, picture, words
         self.save.disabled = made is None
-        self._name()
 
     def _name(self):
-        if self._made is not None:
-            session, made = self.session, self._made
-            T = f"_T{session.temperature:.4f}" if "temperature" in FIGURES[made.name].choices else ""
-            self.save.filename = f"{made.name}_{session.data_set}{T}{self.format.value}"
+        session, name = self.session, self.which.value
+        T = f"_T{session.temperature:.4f}" if "temperature" in FIGURES[name].choices else ""
+        self.save.filename = f"{name}_{session.data_set}{T}{self.format.value}"
 
     def _content(self):
-        """The file, in memory."""
-        return BytesIO(self._made.content(self.format.value))
+        """The file, in memory; a click may come before the preview is there, or is gone."""
+        made = self._made or exported(self.which.value, self.session)
+        return BytesIO(made.content(self.format.value))

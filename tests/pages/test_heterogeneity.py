@@ -66,21 +66,14 @@ def worked_out(visit):
     """Wait until the fits of both methods are told and nothing is drawn any more."""
     visit.page.get_by_text("Ridge: needs 4 rings").wait_for()
     visit.until(lambda: visit.page.get_by_role("progressbar", name="Heterogeneity").count() == 0, "the end of the work")
-
-    def still():
-        before = visit.page.evaluate(SPECTRUM)
-        visit.page.wait_for_timeout(2000)
-        return before and before["width"] > 200 and visit.page.evaluate(SPECTRUM) == before
-
-    visit.until(still, "a page that stands still")
+    return visit.still(lambda: visit.page.evaluate(SPECTRUM), "the figure of S_4(q)", 2000)
 
 
 def test_the_range_of_the_fit_is_dragged(visit):
     visit.page.goto(visit.server.address + START)
     visit.until(lambda: (visit.page.evaluate(SPECTRUM) or {"width": 0})["width"] > 200, "S_4(q)")
     visit.page.get_by_text("on 0.18 ≤ q ≤ 0.8").wait_for()
-    worked_out(visit)
-    frame = visit.page.evaluate(SPECTRUM)
+    frame = worked_out(visit)
     edge = frame["at"][1]
     # At a hand's pace: Bokeh looks for what lies under the pointer between two moves.
     for step in (visit.page.mouse.down, *[None] * 6, visit.page.mouse.up):

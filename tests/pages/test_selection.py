@@ -77,8 +77,7 @@ def drag(visit, points):
 def test_a_lasso_in_the_scatter_selects_in_the_snapshots(visit, library):
     visit.open(SMALL)
     session = session_of(library)
-    visit.until(lambda: plot(visit, "Propensity C_B of type 1, MD"), "the scatter")
-    frame = plot(visit, "Propensity C_B of type 1, MD")
+    frame = visit.still(lambda: plot(visit, "Propensity C_B of type 1, MD"), "the scatter")
     left, right = frame["x"] + 2, frame["x"] + 0.5 * frame["width"]
     drag(visit, [(left, frame["y"] + 2), (right, frame["y"] + 2),
                  (right, frame["y"] + frame["height"] - 2), (left, frame["y"] + frame["height"] - 2)])  # fmt: skip
@@ -92,8 +91,7 @@ def test_a_lasso_in_the_scatter_selects_in_the_snapshots(visit, library):
 
 def test_a_click_on_the_decay_sets_the_time(visit):
     visit.open(SMALL)
-    visit.until(lambda: plot(visit, "time t"), "the decay")
-    frame = plot(visit, "time t")
+    frame = visit.still(lambda: plot(visit, "time t"), "the decay")
     low, high = np.log(frame["x_range"])
     x = frame["x"] + frame["width"] * (np.log(9.0) - low) / (high - low)
     visit.page.mouse.click(x, frame["y"] + frame["height"] / 2)

@@ -59,7 +59,7 @@ def plane(visit):
     """Frame of the plane of the bottleneck once it is drawn with points."""
     visit.until(lambda: plot(visit, "bottleneck node 1"), "the plane")
     visit.until(lambda: any(len(p[0]) for p in sources(visit, "bottleneck node 1", "particle")), "points in the plane")
-    return plot(visit, "bottleneck node 1")
+    return visit.still(lambda: plot(visit, "bottleneck node 1"), "the plane")
 
 
 def chosen_in_plane(visit):

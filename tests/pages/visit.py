@@ -61,6 +61,19 @@ class Visit:
             assert time.monotonic() < end, f"the browser did not show in time: {what}"
             self.page.wait_for_timeout(30)
 
+    def still(self, read, what, pause=500):
+        """What `read` finds once it stays the same: a page is laid out in several steps."""
+        found = [None]
+
+        def same():
+            before = read()
+            self.page.wait_for_timeout(pause)
+            found[0] = read()
+            return found[0] and found[0] == before
+
+        self.until(same, f"{what}, standing still")
+        return found[0]
+
     def agrees(self, read, expected, rtol=1e-5, atol=1e-6):
         """Wait until what `read` finds in the page are these numbers: data, labels and ranges arrive one by one."""
 
