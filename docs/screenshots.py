@@ -26,7 +26,7 @@ PICTURES = {
     "dynamics": "page=dynamics&temperature=0.4",
     "bottleneck": "temperature=0.4&third_view=bottleneck&colour_range=data",
     "scores": "page=scores&temperature=0.4",
-    "heterogeneity": "page=heterogeneity&temperature=0.4&level=0.8&md_from=all",
+    "heterogeneity": "page=heterogeneity&temperature=0.4&time=434&level=0.8&md_from=all",
     "snapshots_light": "temperature=0.4&colour_range=data",
     "snapshots_dark": "temperature=0.5&dark=1&third_view=difference&colour_range=data",
     "snapshots_large": "temperature=0.4&copies=8&third_view=histogram",
