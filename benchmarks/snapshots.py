@@ -23,10 +23,10 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial import cKDTree
 
+from glassviz.colours import propensity_map
 from glassviz.library import Library
 from glassviz.session import Session
 from glassviz.tasks.train import train
-from glassviz.views.colours import propensity_map
 from glassviz.views.particles import quantise
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -17,7 +17,7 @@ from bokeh.resources import INLINE
 from playwright.sync_api import sync_playwright
 
 import glassviz as gv
-from glassviz.views.colours import ACCENTS
+from glassviz.colours import ACCENTS
 
 ROOT = Path(__file__).resolve().parents[1]
 PORT = 5017

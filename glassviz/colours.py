@@ -109,3 +109,8 @@ def method_colour(name, dark=False):
     if name in _METHODS:
         return _METHODS[name][dark]
     return NEUTRALS[dark]["quiet"]
+
+
+def hex_colours(table):
+    """A (256, 3) uint8 table as the list of hex strings that Bokeh's colour mappers take."""
+    return ["#" + bytes(colour).hex() for colour in table]

@@ -72,15 +72,22 @@ class HeterogeneityCurves:
 
         slots : {T: places of the label times whose S_4(q) is fitted}, in the order of the work
         """
-        session, jobs = self.session, []
-        for T in slots:
+        session, jobs, fits = self.session, [], []
+        for T, own in slots.items():
             point = self.data[T]
             # A configuration without labels has no replicas.
             scored = any(split == "test" and n for split, n in zip(point.split, point.replicas, strict=True))
-            for entry, *_ in self.methods(T):
-                if self.found(entry, T) is None and (scored or (entry is None and session.md_from == "all")):
-                    jobs.append(partial(self.library.heterogeneity, *self.about(entry, T)))
-        return jobs + [partial(self._fit_all, T, own) for T, own in slots.items()]
+            entries = [e for e, *_ in self.methods(T) if scored or (e is None and session.md_from == "all")]
+            new = [entry for entry in entries if self.found(entry, T) is None]
+            jobs += [partial(self.library.heterogeneity, *self.about(entry, T)) for entry in new]
+            known = [found for entry in entries if (found := self.found(entry, T)) is not None]
+            if own and (new or any(self._unfitted(found, slot) for found in known for slot in own)):
+                fits.append(partial(self._fit_all, T, own))
+        return jobs + fits
+
+    def _unfitted(self, found, slot):
+        """Whether S_4(q) is there and its fit is not."""
+        return found.rings[slot] is not None and self.fit(found, slot) is None
 
     def _fit_all(self, T, slots, progress=None):
         for entry, *_ in self.methods(T):

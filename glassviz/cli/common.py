@@ -57,12 +57,40 @@ def report_damaged(folders):
         print(f"left out: {sentence}", file=sys.stderr)
 
 
-def check_chosen(arguments, data):
-    """InputError unless --type and --observable are known."""
+def add_methods(parser):
+    """Options of the commands that go through every method: data, temperature, models, observable, type."""
+    add_data(parser)
+    parser.add_argument("--temperature", type=float, metavar="T", help="default: all that have labels")
+    parser.add_argument("--models", nargs="+", default=[], metavar="FOLDER", help="further folders with models")
+    parser.add_argument("--observable", default="bond_breaking", help="bond_breaking (default) or displacement")
+    parser.add_argument("--type", type=int, default=1, help="particle type, pooled over configurations (default 1)")
+
+
+def open_methods(arguments):
+    """(Dataset, entries of the stored models, temperatures) of the options of `add_methods`.
+
+    Raises InputError for an unknown type, observable or folder, or where no test configuration has labels.
+    """
+    from glassviz.learning.store import opened_models
+
+    data = open_data(arguments)
     if not 1 <= arguments.type <= data.system.types:
         raise InputError(f"type is {arguments.type}, expected 1..{data.system.types}")
     if arguments.observable not in OBSERVABLES:
         raise InputError(f"observable is {arguments.observable!r}, expected one of {', '.join(OBSERVABLES)}")
+    folders = model_folders(arguments.models)
+    report_damaged(folders)
+    return data, opened_models(*folders), _temperatures(data, arguments.temperature)
+
+
+def _temperatures(data, chosen):
+    """The chosen temperature, or all that have labels of test configurations."""
+    if chosen is not None:
+        return [data[chosen].temperature]
+    labelled = [T for T in data.temperatures if any(r.split == "test" and len(r.times) for r in data[T].records)]
+    if not labelled:
+        raise InputError("no test configuration of this data set has labels; glassviz simulate makes them")
+    return labelled
 
 
 class ProgressBar:

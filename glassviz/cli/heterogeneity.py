@@ -1,16 +1,6 @@
 """`glassviz heterogeneity`: chi_4, S_4(q) with its fit, chord lengths and clusters of MD and of every method."""
 
-from glassviz.cli.common import (
-    ProgressBar,
-    add_data,
-    check_chosen,
-    model_folders,
-    open_data,
-    parser_of,
-    report_damaged,
-    table,
-)
-from glassviz.cli.score import temperatures
+from glassviz.cli.common import ProgressBar, add_methods, open_methods, parser_of, table
 
 EXAMPLES = (
     "glassviz heterogeneity --temperature 0.4",
@@ -25,11 +15,7 @@ def add_parser(commands):
 
     summary = "Show dynamic heterogeneity of molecular dynamics and of every method."
     parser = parser_of(commands, "heterogeneity", summary, EXAMPLES, run)
-    add_data(parser)
-    parser.add_argument("--temperature", type=float, metavar="T", help="default: all that have labels")
-    parser.add_argument("--models", nargs="+", default=[], metavar="FOLDER", help="further folders with models")
-    parser.add_argument("--observable", default="bond_breaking", help="bond_breaking (default) or displacement")
-    parser.add_argument("--type", type=int, default=1, help="particle type (default 1)")
+    add_methods(parser)
     parser.add_argument(
         "--split", default="test", help="configurations of molecular dynamics: test (default) or all labelled ones"
     )
@@ -43,16 +29,13 @@ def add_parser(commands):
 
 def run(arguments):
     """Print a table for each method of each temperature; write them where asked."""
-    from glassviz.learning.store import methods_for, opened_models
+    from glassviz.learning.store import methods_for
     from glassviz.tasks.heterogeneity import heterogeneity
     from glassviz.tasks.heterogeneity_csv import write_heterogeneity
 
-    data, folders = open_data(arguments), model_folders(arguments.models)
-    check_chosen(arguments, data)
-    report_damaged(folders)
-    stored, known = opened_models(*folders), []
+    (data, stored, temperatures), known = open_methods(arguments), []
     chosen = (arguments.observable, arguments.type, arguments.split)
-    for temperature in temperatures(data, arguments.temperature):
+    for temperature in temperatures:
         point = data[temperature]
         for entry in (None, *methods_for(stored, point, arguments.observable)):
             with ProgressBar() as progress:

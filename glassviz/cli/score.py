@@ -2,16 +2,7 @@
 
 import numpy as np
 
-from glassviz.cli.common import (
-    ProgressBar,
-    add_data,
-    check_chosen,
-    model_folders,
-    open_data,
-    parser_of,
-    report_damaged,
-    table,
-)
+from glassviz.cli.common import ProgressBar, add_methods, open_methods, parser_of, table
 from glassviz.errors import InputError
 
 EXAMPLES = (
@@ -24,28 +15,20 @@ EXAMPLES = (
 def add_parser(commands):
     """Register the command."""
     parser = parser_of(commands, "score", "Score every method on the test split.", EXAMPLES, run)
-    add_data(parser)
-    parser.add_argument("--temperature", type=float, metavar="T", help="default: all that have labels")
-    parser.add_argument("--models", nargs="+", default=[], metavar="FOLDER", help="further folders with models")
-    parser.add_argument("--observable", default="bond_breaking", help="bond_breaking (default) or displacement")
-    parser.add_argument("--type", type=int, default=1, help="particle type, pooled over the test set (default 1)")
+    add_methods(parser)
     parser.add_argument("--descriptors", action="store_true", help="also the best single descriptor of each kind")
     parser.add_argument("--csv", metavar="FILE", help="write all scores with errors, units and origin")
 
 
 def run(arguments):
     """Print a table for each method of each temperature; write them where asked."""
-    from glassviz.learning.store import methods_for, opened_models
+    from glassviz.learning.store import methods_for
     from glassviz.tasks.judge import judge
     from glassviz.tasks.score_csv import write_scores
 
-    data = open_data(arguments)
-    check_chosen(arguments, data)
-    folders = model_folders(arguments.models)
-    report_damaged(folders)
-    stored = opened_models(*folders)
+    data, stored, temperatures = open_methods(arguments)
     judged = []
-    for temperature in temperatures(data, arguments.temperature):
+    for temperature in temperatures:
         methods = methods_for(stored, data[temperature], arguments.observable)
         if not methods and not arguments.descriptors:
             missing(data, temperature, arguments)
@@ -59,16 +42,6 @@ def run(arguments):
             judged += single(data, temperature, arguments)
     if arguments.csv:
         print(f"\n{write_scores(judged, data, arguments.csv)} rows: {arguments.csv}")
-
-
-def temperatures(data, chosen):
-    """The chosen temperature, or all that have labels of test configurations."""
-    if chosen is not None:
-        return [data[chosen].temperature]
-    labelled = [T for T in data.temperatures if any(r.split == "test" and len(r.times) for r in data[T].records)]
-    if not labelled:
-        raise InputError("no test configuration of this data set has labels; glassviz simulate makes them")
-    return labelled
 
 
 def missing(data, temperature, arguments):

@@ -7,7 +7,7 @@ from glassviz.dynamics.four_point_correlation import four_point_correlation
 from glassviz.dynamics.four_point_fit import FourPointFit, fit_four_point_rings, fit_four_point_structure_factor
 from glassviz.dynamics.four_point_structure_factor import FourPointRings, four_point_rings, four_point_structure_factor
 from glassviz.dynamics.four_point_susceptibility import four_point_susceptibility, four_point_susceptibility_with_error
-from glassviz.dynamics.mobile_clusters import mean_cluster_size, mobile_clusters
+from glassviz.dynamics.mobile_clusters import mean_cluster_size, mean_cluster_size_with_error, mobile_clusters
 from glassviz.dynamics.overlap import overlap, overlap_means
 from glassviz.dynamics.propensity_distribution import propensity_distribution
 from glassviz.dynamics.relaxation_time import relaxation_time, relaxation_time_with_error
@@ -36,6 +36,7 @@ __all__ = [
     "four_point_susceptibility",
     "four_point_susceptibility_with_error",
     "mean_cluster_size",
+    "mean_cluster_size_with_error",
     "mobile_clusters",
     "overlap",
     "overlap_means",

@@ -6,6 +6,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from glassviz.dynamics.fields import check_field
+from glassviz.dynamics.resampling import jackknife, ratio
 from glassviz.errors import InputError
 from glassviz.interactions.neighbours import require_nearest_images
 
@@ -44,5 +45,13 @@ def mean_cluster_size(sizes):
     sizes : (n_clusters,), of one configuration or of several joined
     Source: Stauffer and Aharony, Introduction to Percolation Theory (1994).
     """
-    sizes = np.asarray(sizes, dtype=np.float64)
-    return float((sizes**2).sum() / sizes.sum()) if len(sizes) else np.nan
+    return mean_cluster_size_with_error([sizes])[0]
+
+
+def mean_cluster_size_with_error(sizes):
+    """`mean_cluster_size` of all configurations together and its jackknife error over them.
+
+    sizes : a list of (n_clusters,), one for each configuration. The error is nan for fewer than 2 of them.
+    """
+    sums = np.array([[(np.asarray(own, dtype=np.float64) ** 2).sum(), np.sum(own)] for own in sizes])
+    return jackknife(lambda rows: ratio(*rows.sum(axis=0)), sums)

@@ -5,8 +5,8 @@ from functools import partial
 
 import panel as pn
 
+from glassviz.colours import NEUTRALS
 from glassviz.errors import Cancelled, GlassvizError
-from glassviz.views.colours import NEUTRALS
 
 # What takes long must not hold up the visitors' clicks.
 _workers = ThreadPoolExecutor(2, thread_name_prefix="page")

@@ -7,20 +7,21 @@ import panel as pn
 import panel_material_ui as pmui
 
 from glassviz.choices import STATIC_VIEWS, TIME_AXES
+from glassviz.colours import temperature_colours
 from glassviz.dynamics.published import PUBLISHED, SOURCE
 from glassviz.errors import GlassvizError
 from glassviz.interactions.potential import pair_potential
 from glassviz.pages.controls import HIDDEN, SHOWN, bound
 from glassviz.pages.snapshots import PHONE
 from glassviz.tasks.dynamics import DECAYS, LEVELS, relaxation_fits, state_summary, static_curve
-from glassviz.views.colours import temperature_colours
 from glassviz.views.curves import CurvesView
 from glassviz.views.energy import EnergyView
-from glassviz.views.inspector import TextView, number
+from glassviz.views.inspector import TextView
 from glassviz.views.potential import PotentialView
 from glassviz.views.relaxation import RelaxationView, fit_table
 from glassviz.views.style import UNLABELLED
 from glassviz.views.temperatures import temperature_legend
+from glassviz.words import number
 
 CHOICES = ["data_set", "temperature", "time", "configuration", "dark", "time_axis", "static_view", "pair", "page"]
 NAMES = {

@@ -7,13 +7,13 @@ import panel as pn
 import panel_material_ui as pmui
 
 from glassviz.choices import COLLECTIVE, LEVELS, MD_FROM, OBSERVABLES, WAVES
+from glassviz.colours import propensity_map
 from glassviz.heterogeneity_curves import FITTED, NAMES, HeterogeneityCurves, ends, heights, smoothed_fields
 from glassviz.pages.background import Background
 from glassviz.pages.bar import title_name
 from glassviz.pages.controls import HIDDEN, SHOWN, bound
 from glassviz.pages.scores import PHONE_ROW, STROKES, stroke
 from glassviz.score_curves import widths
-from glassviz.views.colours import propensity_map
 from glassviz.views.curves import CurvesView
 from glassviz.views.field import FieldView
 from glassviz.views.inspector import TextView

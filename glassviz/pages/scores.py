@@ -7,13 +7,13 @@ from io import BytesIO
 import numpy as np
 import panel as pn
 
+from glassviz.colours import NEUTRALS
 from glassviz.learning.published_scores import SOURCE
 from glassviz.pages.background import Background
 from glassviz.pages.score_controls import score_controls
 from glassviz.pages.snapshots import PHONE
 from glassviz.score_curves import COLUMNS, SINGLE, Curves, heights, label_of, table_rows, widths
 from glassviz.tasks.score_csv import scores_text
-from glassviz.views.colours import NEUTRALS
 from glassviz.views.curves import CurvesView
 from glassviz.views.descriptor_map import DescriptorMap
 from glassviz.views.inspector import TextView

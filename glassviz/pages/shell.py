@@ -4,6 +4,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from glassviz.choices import PAGES
+from glassviz.colours import ACCENTS, NEUTRALS
 from glassviz.errors import DataError
 from glassviz.library import Library
 from glassviz.pages.address import keep_in_step, opened
@@ -15,7 +16,6 @@ from glassviz.pages.heterogeneity import HeterogeneityPage
 from glassviz.pages.scores import ScoresPage
 from glassviz.pages.snapshots import SnapshotsPage
 from glassviz.session import Session
-from glassviz.views.colours import ACCENTS, NEUTRALS
 from glassviz.views.keys import Keys
 from glassviz.views.style import UNLABELLED
 

@@ -5,15 +5,16 @@ import panel as pn
 import panel_material_ui as pmui
 
 from glassviz import inside
+from glassviz.colours import propensity_map
 from glassviz.errors import GlassvizError
 from glassviz.learning import pearson
 from glassviz.pages.bar import title_name
 from glassviz.pages.controls import controls
 from glassviz.pages.third import NAMES, ThirdView
-from glassviz.views.colours import propensity_map
 from glassviz.views.decay import DecayView
-from glassviz.views.inspector import TextView, nearest_line, number, score_table, selection_table
+from glassviz.views.inspector import TextView, nearest_line, score_table, selection_table
 from glassviz.views.particles import ParticleView
+from glassviz.words import number
 
 FIELD_CHOICES = ["time", "model", "observable", "dark", "third_view", "colour_range", "second_model", "descriptor"]
 STRUCTURE_CHOICES = ["data_set", "temperature", "configuration", "positions", "copies"]

@@ -7,17 +7,17 @@ import numpy as np
 import panel as pn
 
 from glassviz import inside
+from glassviz.colours import DIFFERENCE, SEQUENTIAL, propensity_map
 from glassviz.errors import GlassvizError
 from glassviz.learning import pearson
 from glassviz.pages.bar import title_name
 from glassviz.pages.controls import HIDDEN, SHOWN
 from glassviz.pages.third_controls import third_controls
 from glassviz.views.cloud import CloudView
-from glassviz.views.colours import DIFFERENCE, SEQUENTIAL, propensity_map
 from glassviz.views.comparison import HistogramView, ScatterView
-from glassviz.views.inspector import TextView, number
+from glassviz.views.inspector import TextView
 from glassviz.views.weights import WeightsView
-from glassviz.words import spoken, with_unit
+from glassviz.words import number, spoken, with_unit
 
 NAMES = {"bond_breaking": "Propensity C_B", "displacement": "Propensity R"}
 # Which picture stands below for each third view; those in ASIDE stand beside the snapshots as well.

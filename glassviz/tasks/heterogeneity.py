@@ -12,11 +12,11 @@ from glassviz.dynamics import (
     four_point_correlation,
     four_point_rings,
     four_point_susceptibility_with_error,
+    mean_cluster_size_with_error,
     mobile_clusters,
     overlap,
 )
 from glassviz.dynamics.chord_length import CELL
-from glassviz.dynamics.resampling import jackknife, ratio
 from glassviz.errors import InputError
 from glassviz.learning.score import propensity
 from glassviz.tasks.score import predictions_on_test
@@ -64,7 +64,7 @@ class Heterogeneity:
 
         Of the same field as S_4(q), about the mean of all configurations, without the replicas' noise.
         """
-        present = [k for k, v in enumerate(self.values) if np.isfinite(v[:, slot]).all()]
+        present = _complete(self.values, slot)
         if not present:
             return None
         fields = [_field(self.values[k][:, slot], self.observable) for k in present]
@@ -106,7 +106,7 @@ def heterogeneity(state_point, entry=None, observable="bond_breaking", type_numb
     box = state_point.configurations[0].box
     rows, rings = [], []
     for slot in range(len(state_point.times)):
-        present = [k for k, v in enumerate(values) if np.isfinite(v[:, slot]).all()]
+        present = _complete(values, slot)
         own = [values[k][:, slot] for k in present], [positions[k] for k in present]
         rings.append(_rings(*own, box, observable) if present else None)
         rows.append([*_lengths(*own, box, observable), len(present)] if present else [np.nan] * 4 + [0])
@@ -138,16 +138,21 @@ def heterogeneity(state_point, entry=None, observable="bond_breaking", type_numb
 def _values(point, entry, observable, type_number, split, progress):
     """Places of the configurations that count and the values (h, n_times, N_1) of each."""
     halves = propensity(point, f"{observable}_halves")
-    places = [k for k, own in enumerate(point.split) if split == "all" or own == "test" or entry is not None]
-    places = [k for k in places if np.isfinite(halves[k]).any() and (entry is None or point.split[k] == "test")]
+    every = split == "all" and entry is None
+    places = [k for k, own in enumerate(point.split) if (every or own == "test") and np.isfinite(halves[k]).any()]
     if not places:
-        what = "labels" if split == "all" and entry is None else "labels of the test split"
+        what = "labels" if every else "labels of the test split"
         raise InputError(f"no configuration at T = {point.temperature:g} has {what}; glassviz simulate makes them")
     own = {k: point.configurations[k].types == type_number for k in places}
     if entry is None:
         return places, [np.asarray(halves[k][:, :, own[k]], dtype=np.float64) for k in places]
     predicted = predictions_on_test(entry, point, progress)
     return places, [predicted[k][None][:, :, own[k]] for k in places]
+
+
+def _complete(values, slot):
+    """Which of the configurations have a value for every particle at a time."""
+    return [k for k, v in enumerate(values) if np.isfinite(v[:, slot]).all()]
 
 
 def _of_type(point, place, type_number):
@@ -184,8 +189,6 @@ def _lengths(values, positions, box, observable):
         chord = chord_length_with_error(positions, fields, box, CELL)
         median = np.median(np.concatenate(fields))
         sizes = [mobile_clusters(x, f, box, median) for x, f in zip(positions, fields, strict=True)]
-        # <n^2> / <n> of all clusters together, as dynamics.mean_cluster_size.
-        sums = np.array([[(own.astype(float) ** 2).sum(), own.sum()] for own in sizes])
-        return np.array([*chord, *jackknife(lambda rows: ratio(*rows.sum(axis=0)), sums)])
+        return np.array([*chord, *mean_cluster_size_with_error(sizes)])
 
     return cached_array("mobile_lengths-2", [CELL, box, *positions, *fields], compute)

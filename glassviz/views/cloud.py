@@ -5,7 +5,7 @@ from bokeh.core.properties import value
 from bokeh.models import BasicTicker, ColorBar, HoverTool, LassoSelectTool, LinearColorMapper, TapTool
 from bokeh.plotting.contour import contour_data
 
-from glassviz.views.colours import NEUTRALS, SEQUENTIAL, hex_colours
+from glassviz.colours import NEUTRALS, SEQUENTIAL, hex_colours
 from glassviz.views.plot import Plot, accent, spread
 from glassviz.views.style import FONT, dress_bar
 

@@ -4,8 +4,8 @@ import holoviews as hv
 import numpy as np
 import panel as pn
 
+from glassviz.colours import ACCENTS, NEUTRALS, method_colour
 from glassviz.inside import density
-from glassviz.views.colours import ACCENTS, NEUTRALS, method_colour
 from glassviz.views.style import dressed
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from glassviz.views.colours import NEUTRALS
+from glassviz.colours import NEUTRALS
 from glassviz.views.plot import POINT, Plot, accent, spread
 
 

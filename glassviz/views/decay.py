@@ -4,7 +4,7 @@ import holoviews as hv
 import numpy as np
 import panel as pn
 
-from glassviz.views.colours import ACCENTS, NEUTRALS, method_colour
+from glassviz.colours import ACCENTS, NEUTRALS, method_colour
 from glassviz.views.style import dressed
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from bokeh.models import ColorBar, FixedTicker, LinearColorMapper
 
-from glassviz.views.colours import DIFFERENCE, NEUTRALS, hex_colours
+from glassviz.colours import DIFFERENCE, NEUTRALS, hex_colours
 from glassviz.views.plot import Plot
 from glassviz.views.style import dress_bar
 from glassviz.words import descriptor_parts

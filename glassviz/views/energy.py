@@ -3,7 +3,7 @@
 import panel as pn
 from bokeh.models import NumeralTickFormatter
 
-from glassviz.views.colours import NEUTRALS
+from glassviz.colours import NEUTRALS
 from glassviz.views.plot import POINT, Plot, spread
 
 TITLES = {"thermal": "thermal E/N", "inherent": "inherent E/N"}

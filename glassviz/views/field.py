@@ -3,7 +3,7 @@
 import numpy as np
 from bokeh.models import ColorBar, DataRange1d, LinearColorMapper
 
-from glassviz.views.colours import NEUTRALS, hex_colours
+from glassviz.colours import NEUTRALS, hex_colours
 from glassviz.views.plot import Plot
 from glassviz.views.style import dress_bar
 

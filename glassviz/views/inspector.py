@@ -3,7 +3,7 @@
 import numpy as np
 import panel as pn
 
-from glassviz.views.colours import NEUTRALS
+from glassviz.colours import NEUTRALS
 from glassviz.words import number
 
 STYLE = """

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from glassviz.views.colours import ACCENTS
+from glassviz.colours import ACCENTS
 from glassviz.views.plot import Plot, accent, spread
 
 LEGEND = "thick: validation · thin: training · where it jumps, two terms are added"

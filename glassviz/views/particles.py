@@ -6,8 +6,8 @@ import numpy as np
 import param
 from panel.custom import JSComponent
 
+from glassviz.colours import NEUTRALS, PROPENSITY
 from glassviz.configuration import wrap
-from glassviz.views.colours import NEUTRALS, PROPENSITY
 
 NO_VALUE = 255
 _HIGHEST = 254

@@ -5,7 +5,7 @@ import panel as pn
 from bokeh.models import BasicTickFormatter, ColumnDataSource, FixedTicker, HoverTool, Range1d
 from bokeh.plotting import figure
 
-from glassviz.views.colours import ACCENTS, NEUTRALS
+from glassviz.colours import ACCENTS, NEUTRALS
 from glassviz.views.style import dress
 
 POINT = 7

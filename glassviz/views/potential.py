@@ -3,7 +3,7 @@
 import numpy as np
 from bokeh.models import Legend, LegendItem
 
-from glassviz.views.colours import NEUTRALS
+from glassviz.colours import NEUTRALS
 from glassviz.views.plot import Plot, accent
 
 # Equal types are solid in the three accents, unequal ones dashed.

@@ -3,9 +3,9 @@
 import numpy as np
 from bokeh.models import FixedTicker
 
-from glassviz.views.colours import NEUTRALS
-from glassviz.views.inspector import number
+from glassviz.colours import NEUTRALS
 from glassviz.views.plot import Plot, accent, spread
+from glassviz.words import number
 
 DASHES = {"Arrhenius": "dotted", "VFT": "solid", "parabolic": "dashed"}
 ACCENT = {name: place for place, name in enumerate(DASHES)}

@@ -5,7 +5,7 @@ from pathlib import Path
 import param
 from panel.custom import JSComponent
 
-from glassviz.views.colours import NEUTRALS
+from glassviz.colours import NEUTRALS
 
 
 class ScoreTable(JSComponent):

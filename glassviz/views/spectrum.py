@@ -2,7 +2,7 @@
 
 from bokeh.models import BoxAnnotation
 
-from glassviz.views.colours import NEUTRALS
+from glassviz.colours import NEUTRALS
 from glassviz.views.curves import CurvesView
 
 QUIET = 800

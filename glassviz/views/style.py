@@ -3,7 +3,7 @@
 import holoviews as hv
 import holoviews.plotting.bokeh
 
-from glassviz.views.colours import NEUTRALS
+from glassviz.colours import NEUTRALS
 
 hv.Store.set_current_backend(holoviews.plotting.bokeh.BokehRenderer.backend)
 

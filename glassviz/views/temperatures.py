@@ -1,6 +1,6 @@
 """The key to the colours of the temperatures."""
 
-from glassviz.views.colours import NEUTRALS
+from glassviz.colours import NEUTRALS
 
 
 def temperature_legend(colours, chosen, notes, dark):

@@ -4,7 +4,7 @@ import numpy as np
 from bokeh.core.properties import value
 from bokeh.models import BasicTicker, ColorBar, FixedTicker, HoverTool, LinearAxis, LinearColorMapper
 
-from glassviz.views.colours import DIFFERENCE, NEUTRALS, hex_colours
+from glassviz.colours import DIFFERENCE, NEUTRALS, hex_colours
 from glassviz.views.plot import Plot
 from glassviz.views.style import FONT, dress_bar
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from glassviz.colours import temperature_colours
 from glassviz.library import Library
 from glassviz.pages.dynamics import DynamicsPage
 from glassviz.session import Session
 from glassviz.tasks.dynamics import state_summaries
-from glassviz.views.colours import temperature_colours
 from glassviz.views.relaxation import with_error
 from tests.made_up import TEMPERATURES, planted_tau, write_made_up
 from tests.pages.test_app import NAMED

@@ -7,6 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
+from glassviz.colours import method_colour
 from glassviz.library import Library
 from glassviz.pages.scores import ScoresPage
 from glassviz.predictions import Predictions, write_predictions
@@ -14,7 +15,6 @@ from glassviz.record import write_record
 from glassviz.score_curves import method_name, series_name
 from glassviz.session import Session
 from glassviz.tasks.train import train
-from glassviz.views.colours import method_colour
 from tests.pages.conftest import TIMES, fill, place, planted
 from tests.pages.test_app import NAMED
 from tests.pages.visit import Visit

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from glassviz import inside
+from glassviz.colours import SEQUENTIAL, propensity_map
 from glassviz.library import Library
-from glassviz.views.colours import SEQUENTIAL, propensity_map
 from glassviz.views.particles import quantise
 from tests.learning.quick import store_network
 from tests.pages.conftest import fill, serve

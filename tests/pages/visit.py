@@ -5,8 +5,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 
+from glassviz.colours import DIFFERENCE, propensity_map
 from glassviz.session import Session
-from glassviz.views.colours import DIFFERENCE, propensity_map
 from glassviz.views.particles import quantise
 from tests.views.stage import READ
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from bokeh.models import ColorBar
 
+from glassviz.colours import DIFFERENCE, PROPENSITY, SEQUENTIAL, hex_colours
 from glassviz.structure import glassmlp_descriptor_names
 from glassviz.systems import KA2D
 from glassviz.views.cloud import MOST_POINTS, CloudView, raster, round_levels
-from glassviz.views.colours import DIFFERENCE, PROPENSITY, SEQUENTIAL, hex_colours
 from glassviz.views.weights import WeightsView
 
 LABELS = ("node 1", "node 2", "value")

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from glassviz.colours import DIFFERENCE, PROPENSITY
 from glassviz.configuration import Configuration
-from glassviz.views.colours import DIFFERENCE, PROPENSITY
 from glassviz.views.particles import ParticleView, quantise
 from tests.views.stage import RADII, close_to, lattice, served
 

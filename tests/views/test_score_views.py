@@ -4,7 +4,7 @@ import numpy as np
 from bokeh.models import LinearColorMapper
 from bokeh.plotting import figure
 
-from glassviz.views.colours import NEUTRALS
+from glassviz.colours import NEUTRALS
 from glassviz.views.curves import CurvesView
 from glassviz.views.descriptor_map import DescriptorMap
 from glassviz.views.score_table import ScoreTable
