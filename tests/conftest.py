@@ -18,6 +18,13 @@ FLAGS = (
 )
 
 
+def pytest_collection_modifyitems(items):
+    """A test in a browser is tried twice: on busy cores a page may be later than any sensible deadline."""
+    for item in items:
+        if "browser" in item.fixturenames:
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory):
     """Results of tests never come from, or go to, the user's cache."""

@@ -3,9 +3,9 @@
 from io import BytesIO
 
 import numpy as np
-import panel_material_ui as pmui
 
 from glassviz.formats import extended_xyz_text
+from glassviz.pages.save_button import save_button
 from glassviz.tasks.export import what_is_known
 
 # What the name of the file tells.
@@ -14,7 +14,7 @@ NAMED = ["data_set", "temperature", "configuration", "time"]
 
 def download_button(session, **style):
     """Saves the chosen configuration at the chosen time as extended XYZ, which OVITO opens."""
-    button = pmui.FileDownload(callback=lambda: content(session), label="Save for OVITO", variant="text", **style)
+    button = save_button(lambda: content(session), label="Save for OVITO", variant="text", **style)
 
     def name(*_):
         button.filename = file_name(session)

@@ -9,6 +9,7 @@ import panel_material_ui as pmui
 from glassviz.errors import GlassvizError
 from glassviz.exports.make import exported
 from glassviz.exports.registry import FIGURES
+from glassviz.pages.save_button import save_button
 from glassviz.views.style import UNLABELLED
 
 FORMATS = {"PDF": ".pdf", "SVG": ".svg", "PNG": ".png", "CSV": ".csv", "Python": ".py"}
@@ -33,10 +34,9 @@ class FiguresDialog:
         )
         self.words = pn.pane.Markdown("", margin=(0, 10), sizing_mode="stretch_width")
         self.preview = pn.pane.PNG(None, alt_text="The figure", sizing_mode="scale_both", margin=0)
-        self.save = pmui.FileDownload(
-            callback=self._content, label="Save", color="primary", variant="contained", width=140, margin=(8, 10),
-            disabled=True,
-        )  # fmt: skip
+        self.save = save_button(
+            self._content, label="Save", color="primary", variant="contained", width=140, margin=(8, 10), disabled=True
+        )
         place = pn.Column(self.preview, height=330, sizing_mode="stretch_width", margin=(0, 10))
         self.panel = pmui.Dialog(
             self.which,

@@ -4,6 +4,7 @@ import panel_material_ui as pmui
 
 from glassviz.choices import LEVELS, METRICS, OBSERVABLES
 from glassviz.pages.controls import bound
+from glassviz.pages.save_button import save_button
 from glassviz.views.style import UNLABELLED
 
 
@@ -26,7 +27,7 @@ def score_controls(session, csv):
         bound(session, "level", pmui.RadioButtonGroup, "Level of the decay", LEVELS, width=150, **quiet),
         bound(session, "published", pmui.Switch, "Published", width=130, **small),
     ]
-    download = pmui.FileDownload(callback=csv, label="Scores as CSV", variant="text", width=150, size="small", **small)
+    download = save_button(csv, label="Scores as CSV", variant="text", width=150, size="small", **small)
 
     def name(*_):
         download.filename = f"scores_{session.data_set}_T{session.temperature:.4f}_{session.observable}.csv"

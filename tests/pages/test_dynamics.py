@@ -51,15 +51,13 @@ def show(visit, query=DYNAMICS):
 
 
 def click(visit, label, place):
-    """Click a point until the page reacts: a figure that came a moment ago may not hear the first one."""
+    """Click a point of a figure, which opens it in the Snapshots."""
 
-    def gone():
+    def move():
         drawn = points(visit, label)
         visit.page.mouse.click(drawn["x"][place], drawn["y"][place])
-        visit.page.wait_for_timeout(1500)
-        return "page" not in visit.state
 
-    visit.until(gone, "the Snapshots after a click")
+    visit.reacts(move, lambda: "page" not in visit.state, "the Snapshots after a click")
 
 
 def settled(visit):

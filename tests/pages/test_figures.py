@@ -57,5 +57,7 @@ def test_a_figure_is_saved_from_a_dark_page(server, context, library, tmp_path):
         )
         found[-1].save_as(tmp_path / name)
         assert (tmp_path / name).read_bytes() == expected.content(f".{kind.lower()}")
+    # The same file once more.
+    assert saved(visit).suggested_filename == name
     visit.check()
     page.close()

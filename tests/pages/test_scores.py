@@ -95,15 +95,13 @@ def test_key_2_opens_the_scores_and_the_lines_are_the_data(visit, library):
 def test_a_click_on_a_point_opens_it_in_the_snapshots_with_its_method(visit):
     show(visit, "&page=scores&model=&dark=1")
 
-    def gone():
+    def click():
         drawn = figure(visit)
         if drawn is not None:
             point = [(m, t) for m, t in zip(drawn["model"], drawn["time"], strict=True)].index((MODEL, 1000.0))
             visit.page.mouse.click(drawn["x"][point], drawn["y"][point])
-        visit.page.wait_for_timeout(1000)
-        return "page" not in visit.state
 
-    visit.until(gone, "the Snapshots after a click")
+    visit.reacts(click, lambda: "page" not in visit.state, "the Snapshots after a click")
     visit.holds(page=None, temperature=0.8, time=1000.0, model=MODEL)
     visit.page.locator(".panel").nth(1).wait_for()
 

@@ -27,8 +27,8 @@ def plot(visit, label):
 def test_click_and_escape(visit, library):
     visit.open(SMALL)
     session = session_of(library)
-    visit.page.mouse.click(*visit.places(session, 1, [60])[0])
-    visit.holds(selected=60)
+    place = visit.places(session, 1, [60])[0]
+    visit.reacts(lambda: visit.page.mouse.click(*place), lambda: visit.state.get("selected") == "60", "particle 60")
     visit.page.get_by_role("heading", name=f"Particle 60 · type {session.record.thermal.types[60]}").wait_for()
     visit.page.get_by_text(f"{session.measured()[session.slot][60]:.3f}").first.wait_for()
     visit.press("Escape")
@@ -41,9 +41,8 @@ def test_a_lasso_selects_everywhere(visit, library):
     corners = [(0.2, 0.2), (0.6, 0.2), (0.6, 0.6), (0.2, 0.6)]
     points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
     visit.page.keyboard.down("Shift")
-    drag(visit, points)
+    lasso(visit, lambda: points)
     visit.page.keyboard.up("Shift")
-    visit.until(lambda: "selected" in visit.state, "a selection in the address")
     chosen = [int(k) for k in visit.state["selected"].split(",")]
     places = visit.places(session, 0)
     inside = ((places > points[0]) & (places < points[2])).all(axis=1)
@@ -65,6 +64,11 @@ def scatter_sizes(visit):
     )
 
 
+def lasso(visit, corners):
+    """Draw a lasso through corners() until the address holds a selection."""
+    visit.reacts(lambda: drag(visit, corners()), lambda: "selected" in visit.state, "a selection in the address")
+
+
 def drag(visit, points):
     mouse = visit.page.mouse
     mouse.move(*points[0])
@@ -78,10 +82,14 @@ def test_a_lasso_in_the_scatter_selects_in_the_snapshots(visit, library):
     visit.open(SMALL)
     session = session_of(library)
     frame = visit.still(lambda: plot(visit, "Propensity C_B of type 1, MD"), "the scatter")
-    left, right = frame["x"] + 2, frame["x"] + 0.5 * frame["width"]
-    drag(visit, [(left, frame["y"] + 2), (right, frame["y"] + 2),
-                 (right, frame["y"] + frame["height"] - 2), (left, frame["y"] + frame["height"] - 2)])  # fmt: skip
-    visit.until(lambda: "selected" in visit.state, "a selection in the address")
+
+    def corners():
+        frame.update(plot(visit, "Propensity C_B of type 1, MD"))
+        left, right = frame["x"] + 2, frame["x"] + 0.5 * frame["width"]
+        top, bottom = frame["y"] + 2, frame["y"] + frame["height"] - 2
+        return [(left, top), (right, top), (right, bottom), (left, bottom)]
+
+    lasso(visit, corners)
     chosen = [int(k) for k in visit.state["selected"].split(",")]
     measured, types = session.measured()[session.slot], session.record.thermal.types
     threshold = frame["x_range"][0] + 0.5 * (frame["x_range"][1] - frame["x_range"][0])
@@ -92,15 +100,20 @@ def test_a_lasso_in_the_scatter_selects_in_the_snapshots(visit, library):
 def test_a_click_on_the_decay_sets_the_time(visit):
     visit.open(SMALL)
     frame = visit.still(lambda: plot(visit, "time t"), "the decay")
-    low, high = np.log(frame["x_range"])
-    x = frame["x"] + frame["width"] * (np.log(9.0) - low) / (high - low)
-    visit.page.mouse.click(x, frame["y"] + frame["height"] / 2)
-    visit.holds(time=10.0)
+
+    def click():
+        frame.update(plot(visit, "time t"))
+        low, high = np.log(frame["x_range"])
+        x = frame["x"] + frame["width"] * (np.log(9.0) - low) / (high - low)
+        visit.page.mouse.click(x, frame["y"] + frame["height"] / 2)
+
+    visit.reacts(click, lambda: visit.state.get("time") == "10.0", "time 10 in the address")
 
 
 def test_a_double_click_follows_a_particle(visit, library):
     visit.open(SMALL)
-    visit.page.mouse.dblclick(*visit.places(session_of(library), 0, [60])[0])
+    place = visit.places(session_of(library), 0, [60])[0]
+    visit.reacts(lambda: visit.page.mouse.dblclick(*place), lambda: "followed" in visit.state, "a followed particle")
     visit.holds(followed=60)
 
 

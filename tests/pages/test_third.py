@@ -9,7 +9,7 @@ from glassviz.library import Library
 from glassviz.views.particles import quantise
 from tests.learning.quick import store_network
 from tests.pages.conftest import fill, serve
-from tests.pages.test_selection import drag, plot
+from tests.pages.test_selection import lasso, plot
 from tests.pages.visit import Visit, mirror
 
 NETWORK = "ka2d-glassmlp-bond_breaking-T0.8000"
@@ -80,8 +80,7 @@ def test_a_lasso_in_the_plane_marks_particles_in_the_snapshots(visit, models):
     middle = frame["x"] + frame["width"] * (split - low) / (high - low)
     top, bottom = frame["y"] + 2, frame["y"] + frame["height"] - 2
     left = frame["x"] + 2
-    drag(visit, [(left, top), (middle, top), (middle, bottom), (left, bottom)])
-    visit.until(lambda: "selected" in visit.state, "a selection in the address")
+    lasso(visit, lambda: [(left, top), (middle, top), (middle, bottom), (left, bottom)])
     chosen = sorted(int(k) for k in visit.state["selected"].split(","))
     assert chosen == own[points[own, 0] < split].tolist()
     assert 3 < len(chosen) < len(own)
@@ -116,8 +115,9 @@ def test_a_click_in_a_snapshot_marks_the_point_and_names_the_nearest(visit, mode
     session = mirror(models, **STATE)
     plane(visit)
     index = int(np.flatnonzero(session.of_type() & inner(session))[5])
-    visit.page.mouse.click(*visit.places(session, 0, [index])[0])
-    visit.holds(selected=index)
+    place = visit.places(session, 0, [index])[0]
+    chosen = str(index)
+    visit.reacts(lambda: visit.page.mouse.click(*place), lambda: visit.state.get("selected") == chosen, "the particle")
     place = int(np.flatnonzero(np.flatnonzero(session.of_type()) == index)[0])
     visit.until(lambda: chosen_in_plane(visit) == [place], "the mark in the plane")
     found, distance = inside.nearest(session, index)

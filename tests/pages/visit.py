@@ -61,6 +61,18 @@ class Visit:
             assert time.monotonic() < end, f"the browser did not show in time: {what}"
             self.page.wait_for_timeout(30)
 
+    def reacts(self, move, condition, what):
+        """Repeat a move of the mouse until the page reacts: a figure that has just come may not hear the first one."""
+
+        def reacted():
+            move()
+            end = time.monotonic() + 3
+            while not condition() and time.monotonic() < end:
+                self.page.wait_for_timeout(30)
+            return condition()
+
+        self.until(reacted, what)
+
     def still(self, read, what, pause=500):
         """What `read` finds once it stays the same: a page is laid out in several steps."""
         found = [None]
