@@ -57,7 +57,7 @@ class Plain:
 
     def __init__(self, source, seeds):
         run = ensemble(source, seeds, SCHEDULE)
-        self.train, self.validation, self.scale = run.samples, run.validation, run.scale
+        self.train, self.validation, self.scale = run.samples, run.validation, run.samples[0].scale
         self.true = {
             id(s): [(k, v) for k, v in zip(*s.true_values()[:2], strict=True)] for s in run.samples + run.validation
         }

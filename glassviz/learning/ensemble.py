@@ -1,11 +1,13 @@
 """Training of the networks of every particle type: all seeds and times of a type in one batched computation."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from glassviz.errors import InputError
+from glassviz.learning.gradients import Networks
 from glassviz.learning.inputs import CONSTANT
 from glassviz.learning.loss import Sample, correlation_weights
 from glassviz.learning.network import initial_parameters
@@ -66,7 +68,7 @@ def prepare(data, split, number, observable, times, keys, stages, device):
     """The Training of one type, and what standardises its inputs: kept (m,), means (m,), scales (m,)."""
     train, validation = split
     own = {k: data[k][0].types == number for k in data}
-    kept, means, scales = standard = _standard(np.concatenate([data[k][1][own[k]] for k in train]))
+    kept, means, scales = standard = standardised(np.concatenate([data[k][1][own[k]] for k in train]))
     whole = any(stage.phase == 2 for stage in stages)
     seeds = len(keys)
 
@@ -88,11 +90,11 @@ def prepare(data, split, number, observable, times, keys, stages, device):
     members = [(*key, slot) for key in keys for slot in range(len(times))]
     parameters = {name: tensor(values) for name, values in initial_parameters(len(kept), members).items()}
     names = [f"type {number}, seed {s}, t = {time:g}" for s in range(seeds) for time in times]
-    own_validation = [sample(k) for k in validation]
-    return Training(parameters, samples, own_validation, spread, stages, int(keys[0][0]), names), standard
+    samples, judges = ([replace(s, scale=spread) for s in part] for part in (samples, map(sample, validation)))
+    return Training(Networks(parameters), samples, judges, stages, int(keys[0][0]), names), standard
 
 
-def _standard(descriptors):
+def standardised(descriptors):
     """Numbers of the descriptors (n, M) that vary, their means and their deviations, (m,) each."""
     means, deviations = descriptors.mean(axis=0), descriptors.std(axis=0)
     kept = np.flatnonzero(deviations > CONSTANT * np.maximum(1.0, np.abs(means)))

@@ -20,6 +20,7 @@ from glassviz.learning.spatial_correlation import DISTANCES, LEAST, NOISY
 
 CORRELATION, VARIANCE = 0.5, 1.0
 SMALLEST = 1e-12
+UNIT = torch.ones(1)
 
 
 def mobility(values, observable):
@@ -50,9 +51,10 @@ def correlation_weights(positions, box):
 class Sample:
     """The particles of one type of one configuration as a batch of training.
 
-    inputs : (n, M) standardised; targets : (E, n)
+    inputs : (n, M) standardised, or what else the networks take; targets : (E, n), or (1, n) for all members
     weights : (3, n, n) from `correlation_weights`, or None where only the first term is used
     halves : (2, E, n), the targets of each half of the replicas, or None: the targets count as free of noise
+    scale : (E,), or (1,), standard deviation of the training labels, in which errors count
     """
 
     inputs: torch.Tensor
@@ -60,6 +62,7 @@ class Sample:
     weights: torch.Tensor | None
     observable: str
     halves: torch.Tensor | None = None
+    scale: torch.Tensor = UNIT
 
     def true_values(self):
         """C_k (E, 3) and variance (E,) of the mobility in molecular dynamics, and whether they count (E,), 1 or 0.
@@ -110,12 +113,20 @@ def _around(fluctuations, weights):
     return (fluctuations @ weights.reshape(-1, number).T).reshape(members, -1, number)
 
 
-def error_term(predicted, sample, scale):
-    """MAE / std of each member, (E,); scale (E,) is the standard deviation of the training labels."""
-    return (predicted - sample.targets).abs().mean(dim=1) / scale
+def error_term(predicted, sample):
+    """MAE / std of each member, (E,)."""
+    return (predicted - sample.targets).abs().mean(dim=1) / sample.scale
 
 
-def whole_loss(predicted, sample, scale, true, parts=False):
+def squared_term(predicted, sample):
+    """Mean squared error of each member, (E,), the first phase of tGlassMLP.
+
+    Source: Jung, Biroli, Berthier, PRB 109, 064205 (2024), appendix B.
+    """
+    return (predicted - sample.targets).square().mean(dim=1)
+
+
+def whole_loss(predicted, sample, true, parts=False):
     """All three terms of each member, (E,); `true` from Sample.true_values. With `parts` also what they are made of."""
     inside = _collective(predicted, sample)
     found, variance = inside[3:]
@@ -123,5 +134,5 @@ def whole_loss(predicted, sample, scale, true, parts=False):
     spread = (known[:, 0] - known[:, 2]).abs().clamp_min(SMALLEST)
     shape = (known - found).abs().sum(dim=1) / spread
     width = (variance - known_variance).abs() / known_variance.clamp_min(SMALLEST)
-    loss = error_term(predicted, sample, scale) + counts * (CORRELATION * shape + VARIANCE * width)
+    loss = error_term(predicted, sample) + counts * (CORRELATION * shape + VARIANCE * width)
     return (loss, inside) if parts else loss

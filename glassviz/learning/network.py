@@ -32,10 +32,14 @@ def initial_parameters(inputs, keys):
     keys : E sequences of integers that seed one network each, so that a member does not depend on the others.
     """
     shapes = parameter_shapes(inputs)
+    return drawn_parameters(shapes, {name: shapes[f"{name.split('.')[0]}.weight"][1] ** -0.5 for name in shapes}, keys)
+
+
+def drawn_parameters(shapes, bounds, keys):
+    """{name: (E, ...)} of these shapes, uniform within +-bounds[name], for each of E `keys`."""
     members = []
     for key in keys:
         generator = np.random.default_rng(list(key))
-        bounds = {name: shapes[f"{name.split('.')[0]}.weight"][1] ** -0.5 for name in shapes}
         members.append({name: generator.uniform(-bounds[name], bounds[name], shape) for name, shape in shapes.items()})
     return {name: np.stack([member[name] for member in members]).astype(np.float32) for name in shapes}
 

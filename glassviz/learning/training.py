@@ -14,8 +14,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
 from glassviz.errors import Cancelled, DataError, GlassvizError
-from glassviz.learning.gradients import Networks, error_slopes, split, whole_slopes
-from glassviz.learning.loss import error_term, whole_loss
+from glassviz.learning.gradients import error_slopes, split, squared_slopes, whole_slopes
+from glassviz.learning.loss import error_term, squared_term, whole_loss
 from glassviz.publish import publish
 
 
@@ -35,21 +35,28 @@ QUICK = (Stage(60, 2e-3, 1), Stage(20, 5e-4, 1, 8), Stage(20, 1e-4, 2))
 """A fifth of the epochs at higher rates, for trying out."""
 SCHEDULES = {"published": SCHEDULE, "quick": QUICK}
 CHECKPOINT_EVERY = 25
+ERRORS = {"absolute": (error_term, error_slopes), "squared": (squared_term, squared_slopes)}
+"""Loss of the first phase, and the same with its derivative."""
 
 
 class Training:
     """State of a training run: parameters, Adam's moments, each member's best; goes on epoch by epoch.
 
-    samples, validation : lists of Sample; scale : (E,) standard deviation of the training labels of each member
+    network : Networks, or another with `flat`, `gradient`, `parameters`, `forward` and `backward`
+    samples, validation : lists of Sample; error : loss of the first phase, one of ERRORS
+    keep : what each phase ends with, each member's "best" epoch by validation or the "last"
     The order of the configurations in an epoch depends on (seed, epoch) alone: a resumed run repeats bit for bit.
     """
 
-    def __init__(self, parameters, samples, validation, scale, schedule=SCHEDULE, seed=0, labels=None):
-        self.network = Networks(parameters)
-        self.members = len(next(iter(parameters.values())))
+    def __init__(
+        self, network, samples, validation, schedule=SCHEDULE, seed=0, labels=None, error="absolute", keep="best"
+    ):
+        self.network = network
+        self.members = len(next(iter(network.parameters.values())))
         self.labels = labels or [f"member {k}" for k in range(self.members)]
-        self.samples, self.validation, self.scale = samples, validation, scale
-        self.schedule, self.seed = schedule, seed
+        self.samples, self.validation = samples, validation
+        self.schedule, self.seed, self._keep = schedule, seed, keep
+        self._error, self._error_slopes = ERRORS[error]
         self._true = {id(s): s.true_values() for s in (*samples, *validation) if s.weights is not None}
         self.stage = self.epoch = self.steps = 0
         self.history = []
@@ -59,8 +66,12 @@ class Training:
         self.moments = {kind: torch.zeros_like(self.network.flat) for kind in "mv"}
         self.steps = 0
         self._best = self.network.flat.clone()
-        self.best_loss = torch.full_like(self.scale, float("inf"))
-        self.waited = torch.zeros_like(self.scale)
+        self.best_loss = self._of_members(float("inf"))
+        self.waited = self._of_members(0.0)
+
+    def _of_members(self, value):
+        """One number for each member, (E,)."""
+        return torch.full((self.members,), value, dtype=self.network.flat.dtype, device=self.network.flat.device)
 
     @property
     def parameters(self):
@@ -111,7 +122,7 @@ class Training:
     @torch.no_grad()
     def _one_epoch(self):
         order = np.random.default_rng([self.seed, self.stage, self.epoch]).permutation(len(self.samples))
-        total = torch.zeros_like(self.scale)
+        total = self._of_members(0.0)
         for k in order:
             loss, slopes = self._slopes(self.network.forward(self.samples[k].inputs), self.samples[k])
             self.network.backward(slopes)
@@ -135,14 +146,14 @@ class Training:
     def _loss(self, predicted, sample):
         """Loss of each member in the present phase, (E,)."""
         if self._stage.phase == 1:
-            return error_term(predicted, sample, self.scale)
-        return whole_loss(predicted, sample, self.scale, self._true[id(sample)])
+            return self._error(predicted, sample)
+        return whole_loss(predicted, sample, self._true[id(sample)])
 
     def _slopes(self, predicted, sample):
         """Loss of each member in the present phase, (E,), and its derivative by the prediction, (E, n)."""
         if self._stage.phase == 1:
-            return error_slopes(predicted, sample, self.scale)
-        return whole_slopes(predicted, sample, self.scale, self._true[id(sample)])
+            return self._error_slopes(predicted, sample)
+        return whole_slopes(predicted, sample, self._true[id(sample)])
 
     def _adam(self, decay=(0.9, 0.999), small=1e-8):
         """One step of Adam for all members; each member's numbers are as if it were trained alone."""
@@ -155,9 +166,12 @@ class Training:
         self.network.flat.addcdiv_(m, v.sqrt().mul_(second**-0.5).add_(small), value=-rate / first)
 
     def _remember(self, judged):
-        """Keep each member's best, unless its stage has ended for it."""
+        """Keep each member's best, unless its stage has ended for it; or the last."""
+        if self._keep == "last":
+            self._best.copy_(self.network.flat)
+            return
         patience = self._stage.patience
-        running = torch.ones_like(self.scale, dtype=torch.bool) if patience is None else self.waited < patience
+        running = torch.ones_like(self.waited, dtype=torch.bool) if patience is None else self.waited < patience
         better = running & (judged < self.best_loss)
         self.best_loss = torch.where(better, judged, self.best_loss)
         self.waited = torch.where(better, 0.0, self.waited + running)
@@ -170,7 +184,7 @@ class Training:
         if self.epoch < stage.epochs and not stopped:
             return
         self.stage, self.epoch = self.stage + 1, 0
-        self.waited = torch.zeros_like(self.scale)
+        self.waited = self._of_members(0.0)
         if self.stage < len(self.schedule) and self._stage.phase != stage.phase:
             self.network.flat.copy_(self._best)
             self._start_phase()
@@ -187,7 +201,7 @@ class Training:
     def load(self, path):
         """Go on from a saved state; DataError when it is not one of this run."""
         try:
-            tensors = load_file(path, device=str(self.scale.device))
+            tensors = load_file(path, device=str(self.network.flat.device))
         except (OSError, ValueError, SafetensorError) as error:
             raise DataError(f"{path}: cannot be read as a checkpoint ({error})") from None
         state = {"parameters": self.network.flat, "best": self._best, **self.moments}

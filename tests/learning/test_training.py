@@ -11,6 +11,7 @@ from glassviz.learning.training import Stage, Training
 
 SHORT = (Stage(30, 5e-3, 1), Stage(20, 1e-3, 1, 4), Stage(6, 5e-4, 2), Stage(8, 2e-4, 2, 3))
 BOX = np.array([12.0, 13.0])
+SCALE = torch.tensor([0.17, 0.2, 0.23])
 
 
 def sample(seed, members, number=60, width=5):
@@ -29,12 +30,11 @@ def training(members=(0, 1, 2), schedule=SHORT, seed=3):
 
     def own(seed):
         whole = sample(seed, 3)
-        return Sample(whole.inputs, whole.targets[chosen], whole.weights, whole.observable)
+        return Sample(whole.inputs, whole.targets[chosen], whole.weights, whole.observable, scale=SCALE[chosen])
 
     parameters = {n: torch.from_numpy(v) for n, v in initial_parameters(5, [(9, k) for k in chosen]).items()}
     samples, validation = [own(1), own(2)], [own(4)]
-    scale = torch.cat([s.targets for s in samples], dim=1).std(dim=1, correction=0)
-    return Training(parameters, samples, validation, scale, schedule, seed)
+    return Training(Networks(parameters), samples, validation, schedule, seed)
 
 
 def test_an_ensemble_trains_as_its_members_alone():
@@ -52,7 +52,7 @@ def test_the_optimiser_is_adam():
     for epoch in range(4):
         for k in np.random.default_rng([3, 0, epoch]).permutation(2):
             adam.zero_grad()
-            error = (forward(copies, run.samples[k].inputs) - run.samples[k].targets).abs().mean(dim=1) / run.scale
+            error = (forward(copies, run.samples[k].inputs) - run.samples[k].targets).abs().mean(dim=1) / SCALE
             error.sum().backward()
             adam.step()
     run.run()
@@ -64,13 +64,14 @@ def test_the_optimiser_is_adam():
 @pytest.mark.parametrize("phase", [1, 2])
 def test_the_derivatives_are_those_of_network_and_loss(observable, phase):
     batch, precise = sample(1, 3), {}
-    batch = Sample(batch.inputs.double(), batch.targets.double(), batch.weights.double(), observable)
+    scale = torch.tensor([0.2, 0.3, 0.4]).double()
+    batch = Sample(batch.inputs.double(), batch.targets.double(), batch.weights.double(), observable, scale=scale)
     for name, value in initial_parameters(5, [(9, k) for k in range(3)]).items():
         precise[name] = torch.from_numpy(value).double().requires_grad_()
-    scale, true = torch.tensor([0.2, 0.3, 0.4]).double(), batch.true_values()
+    true = batch.true_values()
     predicted = forward(precise, batch.inputs)
     terms = (error_term, error_slopes) if phase == 1 else (whole_loss, whole_slopes)
-    more = (scale,) if phase == 1 else (scale, true)
+    more = () if phase == 1 else (true,)
     loss = terms[0](predicted, batch, *more)
     loss.sum().backward()
     with torch.no_grad():
@@ -95,7 +96,7 @@ def test_training_learns_and_the_whole_loss_repairs_the_variance():
         for member in range(3):
             assert np.corrcoef(predicted[member], check.targets[member])[0, 1] > 0.6
     true = check.true_values()
-    losses = [whole_loss(forward(best, check.inputs), check, first.scale, true) for best in (error, whole)]
+    losses = [whole_loss(forward(best, check.inputs), check, true) for best in (error, whole)]
     assert (losses[1] <= losses[0] + 1e-6).all()
     assert losses[1].sum() < 0.98 * losses[0].sum()
 
@@ -175,13 +176,13 @@ def test_displacements_of_which_all_are_mobile_count_by_their_error_alone():
     values = torch.from_numpy(np.concatenate([late, early]).astype(np.float32))
     weights = correlation_weights(rng.random((50, 2)) * 8, np.array([8.0, 8.0]))
     batch = Sample(torch.zeros(50, 1), values, weights, "displacement")
-    true, scale = batch.true_values(), torch.ones(2)
+    true = batch.true_values()
     assert true[2].tolist() == [0, 1]
     predicted = values + torch.from_numpy(rng.normal(0, 0.1, (2, 50)).astype(np.float32))
-    loss, error = whole_loss(predicted, batch, scale, true), error_term(predicted, batch, scale)
+    loss, error = whole_loss(predicted, batch, true), error_term(predicted, batch)
     assert loss[0] == error[0]
     assert loss[1] > error[1] + 0.01
-    slopes = [slope(predicted, batch, scale, *more)[1] for slope, more in ((whole_slopes, (true,)), (error_slopes, ()))]
+    slopes = [slope(predicted, batch, *more)[1] for slope, more in ((whole_slopes, (true,)), (error_slopes, ()))]
     torch.testing.assert_close(slopes[0][0], slopes[1][0])
     assert (slopes[0][1] - slopes[1][1]).abs().max() > 1e-3
 
