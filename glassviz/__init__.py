@@ -16,6 +16,7 @@ _NAMES = {
     "open": "glassviz.dataset",
     "Ridge": "glassviz.learning.ridge",
     "GlassMLP": "glassviz.learning.glass_mlp",
+    "TGlassMLP": "glassviz.learning.tglass_mlp",
     "figure": "glassviz.exports.make",
 }
 _ROOMS = ("simulation", "structure", "dynamics", "formats", "learning")

@@ -71,7 +71,7 @@ class DescriptorModel:
             "kind": self.kind,
             "system": self.system.name,
             "temperature": self.temperature,
-            "times": self.times.tolist(),
+            "times": None if self.times is None else self.times.tolist(),
             "observable": self.observable,
             "types": self.types,
             "lengths": list(self.lengths),
@@ -106,10 +106,31 @@ def provenance_of(state_point, train, validation, **more):
     }
 
 
+def provenance_of_all(state_points, **more):
+    """As `provenance_of`, of several state points, each temperature once: {temperature: indices} for the two splits."""
+    used = {"train": {}, "validation": {}}
+    for point in state_points:
+        for split, found in used.items():
+            own = [r.index for r, s in zip(point.records, point.split, strict=True) if s == split]
+            found[f"{point.temperature:g}"] = own
+    software = f"glassviz {__version__}"
+    return {**more, "training_indices": used["train"], "validation_indices": used["validation"], "software": software}
+
+
 def stored_state(header, path):
     """The fields of `state_of` and the provenance from a stored header, after checking that they fit each other."""
+    given = header["times"] is not None and header["temperature"] is not None
+    require(given, Path(path) / HEADER, "temperature or times are null")
+    return {
+        **shared_state(header, path),
+        "temperature": float(header["temperature"]),
+        "times": np.array(header["times"], dtype=np.float64),
+    }
+
+
+def shared_state(header, path):
+    """The fields that models of one and of all state points have, from a stored header."""
     file, system = Path(path) / HEADER, system_named(header["system"])
-    require(header["times"] is not None and header["temperature"] is not None, file, "temperature or times are null")
     known = header["observable"] in OBSERVABLES
     require(known, file, f"observable is {header['observable']!r}, expected one of {', '.join(OBSERVABLES)}")
     require(isinstance(header.get("provenance"), dict), file, "provenance is missing, expected an object")
@@ -125,8 +146,6 @@ def stored_state(header, path):
     require(given == names, file, f"descriptors are not the {len(names)} that lengths and observables give")
     return {
         "system": system,
-        "temperature": float(header["temperature"]),
-        "times": np.array(header["times"], dtype=np.float64),
         "observable": header["observable"],
         "lengths": tuple(header["lengths"]),
         "observables": tuple(header["observables"]),
@@ -139,3 +158,14 @@ def check_scales(tensors, types, path):
     for number in types:
         positive = (tensors[f"type{number}.scales"] > 0).all()
         require(positive, Path(path) / WEIGHTS, f"type{number}.scales are not all positive, expected deviations")
+
+
+def check_kept(header, inputs, file):
+    """Raise DataError unless a header tells, by type, a network's epochs and which of `inputs` descriptors it takes."""
+    keys = {str(number) for number in header["types"]}
+    for item in ("kept", "epochs"):
+        require(isinstance(header.get(item), dict) and header[item].keys() == keys, file, f"{item} are not by type")
+    for number, kept in header["kept"].items():
+        listed = isinstance(kept, list) and kept and all(type(m) is int and 0 <= m < inputs for m in kept)
+        require(listed, file, f"kept of type {number} are not numbers of descriptors below {inputs}")
+    require(all(type(e) is int and e > 0 for e in header["epochs"].values()), file, "epochs are not positive numbers")

@@ -8,7 +8,7 @@ import torch
 
 from glassviz.errors import InputError
 from glassviz.learning.gradients import Networks
-from glassviz.learning.inputs import CONSTANT
+from glassviz.learning.inputs import standardised
 from glassviz.learning.loss import Sample, correlation_weights
 from glassviz.learning.network import initial_parameters
 from glassviz.learning.training import SCHEDULES, Stage, Training
@@ -92,13 +92,6 @@ def prepare(data, split, number, observable, times, keys, stages, device):
     names = [f"type {number}, seed {s}, t = {time:g}" for s in range(seeds) for time in times]
     samples, judges = ([replace(s, scale=spread) for s in part] for part in (samples, map(sample, validation)))
     return Training(Networks(parameters), samples, judges, stages, int(keys[0][0]), names), standard
-
-
-def standardised(descriptors):
-    """Numbers of the descriptors (n, M) that vary, their means and their deviations, (m,) each."""
-    means, deviations = descriptors.mean(axis=0), descriptors.std(axis=0)
-    kept = np.flatnonzero(deviations > CONSTANT * np.maximum(1.0, np.abs(means)))
-    return kept, means[kept], deviations[kept]
 
 
 def _part_of(progress, place, parts):

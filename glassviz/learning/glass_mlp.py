@@ -7,7 +7,14 @@ import numpy as np
 
 from glassviz.errors import InputError
 from glassviz.learning import network
-from glassviz.learning.descriptor_model import DescriptorModel, check_scales, provenance_of, state_of, stored_state
+from glassviz.learning.descriptor_model import (
+    DescriptorModel,
+    check_kept,
+    check_scales,
+    provenance_of,
+    state_of,
+    stored_state,
+)
 from glassviz.learning.inputs import (
     descriptors_of,
     lengths_for,
@@ -213,13 +220,7 @@ def _check_header(header, file):
     """Raise DataError unless the items that only this kind has are there and fit the others."""
     seeds, inputs = header.get("seeds"), len(header["descriptors"])
     require(type(seeds) is int and seeds > 0, file, f"seeds is {seeds!r}, expected a positive number")
-    keys = {str(number) for number in header["types"]}
-    for item in ("kept", "epochs"):
-        require(isinstance(header.get(item), dict) and header[item].keys() == keys, file, f"{item} are not by type")
-    for number, kept in header["kept"].items():
-        listed = isinstance(kept, list) and kept and all(type(m) is int and 0 <= m < inputs for m in kept)
-        require(listed, file, f"kept of type {number} are not numbers of descriptors below {inputs}")
-    require(all(type(e) is int and e > 0 for e in header["epochs"].values()), file, "epochs are not positive numbers")
+    check_kept(header, inputs, file)
 
 
 def _shapes(header, kept):

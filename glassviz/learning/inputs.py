@@ -116,6 +116,13 @@ def varying_times(state_point, labels, train, numbers):
     return varies, still
 
 
+def standardised(descriptors):
+    """Numbers of the descriptors (n, M) that vary, their means and their deviations, (m,) each."""
+    means, deviations = descriptors.mean(axis=0), descriptors.std(axis=0)
+    kept = np.flatnonzero(deviations > CONSTANT * np.maximum(1.0, np.abs(means)))
+    return kept, means[kept], deviations[kept]
+
+
 def descriptors_of(state_point, chosen, lengths, observables, progress=None):
     """{index: descriptors (N, M)} of the inherent structures of the chosen configurations."""
     found = {}

@@ -11,8 +11,9 @@ from glassviz.errors import DataError
 from glassviz.learning.glass_mlp import GlassMLP
 from glassviz.learning.model_folder import HEADER, read_header
 from glassviz.learning.ridge import Ridge
+from glassviz.learning.tglass_mlp import TGlassMLP
 
-KINDS = {GlassMLP.kind: GlassMLP, Ridge.kind: Ridge}
+KINDS = {kind.kind: kind for kind in (GlassMLP, Ridge, TGlassMLP)}
 """Class of each kind of model."""
 
 _LISTED = ("kind", "system", "temperature", "times", "observable", "types")

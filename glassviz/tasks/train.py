@@ -7,9 +7,12 @@ from pathlib import Path
 
 from glassviz.dataset import state_folder
 from glassviz.errors import InputError
+from glassviz.learning.glass_mlp import GlassMLP
+from glassviz.learning.ridge import Ridge
 from glassviz.learning.score import propensity
-from glassviz.learning.store import KINDS
 
+KINDS = {kind.kind: kind for kind in (GlassMLP, Ridge)}
+"""Models of one state point; `transfer` trains those of all."""
 GIVEN = ("state_point", "observable", "progress", "watch", "checkpoint")
 """Arguments of a model's `fit` that are no options of its kind."""
 
