@@ -11,7 +11,7 @@ from glassviz.learning.gradients import Networks
 from glassviz.learning.inputs import standardised
 from glassviz.learning.loss import Sample, correlation_weights
 from glassviz.learning.network import initial_parameters
-from glassviz.learning.training import SCHEDULES, Stage, Training
+from glassviz.learning.training import SCHEDULES, Stage, Training, part_of
 
 DEVICES = ("cpu", "cuda")
 
@@ -52,7 +52,7 @@ def train_types(data, split, observable, times, keys, stages, device, progress=N
             file.parent.mkdir(parents=True, exist_ok=True)
         run, standard = prepare(data, split, number, observable, times, keys[number], stages, device)
         best = run.run(
-            None if progress is None else _part_of(progress, place, len(keys)),
+            part_of(progress, place, len(keys)),
             file,
             None if watch is None else lambda history, number=number: watch(number, history),
         )
@@ -92,8 +92,3 @@ def prepare(data, split, number, observable, times, keys, stages, device):
     names = [f"type {number}, seed {s}, t = {time:g}" for s in range(seeds) for time in times]
     samples, judges = ([replace(s, scale=spread) for s in part] for part in (samples, map(sample, validation)))
     return Training(Networks(parameters), samples, judges, stages, int(keys[0][0]), names), standard
-
-
-def _part_of(progress, place, parts):
-    """Progress of one of several equal parts as progress of the whole."""
-    return lambda done, total: progress(place * total + done, parts * total)

@@ -19,7 +19,7 @@ from glassviz.errors import Cancelled, DataError, GlassvizError
 from glassviz.learning.lessons import Lessons
 from glassviz.learning.tglass_gradients import TransferNetworks
 from glassviz.learning.tglass_network import initial_parameters
-from glassviz.learning.training import Stage, Training
+from glassviz.learning.training import Stage, Training, part_of
 from glassviz.publish import publish, publish_json
 
 GROUP = 8
@@ -52,7 +52,7 @@ def train_members(
         runs = []
         for k, group in enumerate(groups):
             run = _training(samples, group, schedule, seed, scaled, device)
-            run.run(_part_of(progress, k, len(groups)), _file(folder, k), watch)
+            run.run(part_of(progress, k, len(groups)), _file(folder, k), watch)
             runs.append(run)
     parameters = [{name: value.cpu().numpy() for name, value in run.best.items()} for run in runs]
     joined = {name: np.concatenate([part[name] for part in parameters]) for name in parameters[0]}
@@ -78,11 +78,6 @@ def _file(folder, group):
     return folder / f"group{group}.safetensors"
 
 
-def _part_of(progress, place, parts):
-    """Progress of one of several equal parts as progress of the whole."""
-    return None if progress is None else lambda done, total: progress(place * total + done, parts * total)
-
-
 def _in_processes(folder, lessons, task, workers, progress, watch):
     """Train the groups in processes, which leave their checkpoints in the folder."""
     (folder / STOP).unlink(missing_ok=True)
@@ -93,7 +88,8 @@ def _in_processes(folder, lessons, task, workers, progress, watch):
     try:
         while waiting or running:
             while waiting and len(running) < workers:
-                running[waiting[0]] = _start(folder, waiting.pop(0))
+                group = waiting.pop(0)
+                running[group] = _start(folder, group)
             time.sleep(POLL)
             for k in [k for k, process in running.items() if process.poll() is not None]:
                 _check(running.pop(k), folder, k)

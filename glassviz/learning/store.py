@@ -74,11 +74,18 @@ def methods_for(models, state_point, observable):
     Entries as those of `opened_models`; predictions made elsewhere are of kind "predictions", without a model.
     """
     found = models_for(models, state_point.system, state_point.temperature, observable)
+    found = [entry if entry["temperature"] is not None else _entry_at(entry, state_point) for entry in found]
     for p in state_point.foreign:
         if p.observable == observable:
             shared = {name: getattr(p, name) for name in ("name", "system", "temperature", "observable", "times")}
             found.append({**shared, "kind": "predictions", "types": None, "path": None, "model": None})
     return found
+
+
+def _entry_at(entry, state_point):
+    """The entry of a model of all temperatures as that of one at a state point."""
+    model = entry["model"].at(state_point)
+    return {**entry, "temperature": model.temperature, "times": model.times.tolist(), "model": model}
 
 
 def damaged_models(*folders):

@@ -1,6 +1,7 @@
 """tGlassMLP: one network for all temperatures and times, several of it as one model."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -146,7 +147,7 @@ class TGlassMLP(DescriptorModel):
 
     def at(self, state_point):
         """The model at the temperature of a state point and at its label times: see `Conditioned`."""
-        return Conditioned(self.scaled_for(state_point), state_point)
+        return _conditioned(self, state_point)
 
     def scaled_for(self, state_point):
         """This model with descriptors scaled at the temperature of a state point, by its structures where needed."""
@@ -233,6 +234,12 @@ class TGlassMLP(DescriptorModel):
         parameters = {t: {name: tensors[f"type{t}.{name}"] for name in names} for t in types}
         own = {"scaled_at": tuple(header["scaled_at"]), "reference": header["reference"], "scaled": header["scaled"]}
         return cls(**shared, **learnt, **own, kept=kept, parameters=parameters)
+
+
+@lru_cache(64)
+def _conditioned(model, state_point):
+    """One object for a model at a state point, by which results are kept."""
+    return Conditioned(model.scaled_for(state_point), state_point)
 
 
 def _check_header(header, file):

@@ -11,7 +11,7 @@ import numpy as np
 
 from glassviz.errors import InputError
 from glassviz.learning.member_groups import train_members
-from glassviz.learning.training import Stage
+from glassviz.learning.training import Stage, part_of
 from glassviz.learning.transfer_labels import make_lessons, scaling_of
 
 PUBLISHED = (Stage(10, 1e-3, 1), Stage(50, 5e-4, 1), Stage(25, 2e-4, 1), Stage(50, 4e-5, 2))
@@ -63,7 +63,7 @@ def train_type(data, describing, types, how, run):
         file = None if run["checkpoint"] is None else Path(run["checkpoint"]) / f"type{number}"
         parameters, history = train_members(
             lessons, keys, stages, how["seed"], how["scaled"], run["device"], run["workers"],
-            _part_of(run["progress"], place, len(types)),
+            part_of(run["progress"], place, len(types)),
             None if run["watch"] is None else lambda history, number=number: run["watch"](number, history),
             file,
         )  # fmt: skip
@@ -73,8 +73,3 @@ def train_type(data, describing, types, how, run):
     about = {"learnt": states, "optimiser_steps": steps, "epoch_kept": "last", "seed": how["seed"]}
     about["schedule"] = [list(vars(stage).values()) for stage in stages]
     return learnt, about
-
-
-def _part_of(progress, place, parts):
-    """Progress of one of several equal parts as progress of the whole."""
-    return None if progress is None else lambda done, total: progress(place * total + done, parts * total)

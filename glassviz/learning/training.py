@@ -39,6 +39,11 @@ ERRORS = {"absolute": (error_term, error_slopes), "squared": (squared_term, squa
 """Loss of the first phase, and the same with its derivative."""
 
 
+def part_of(progress, place, parts):
+    """Progress of one of several equal parts as progress of the whole; None where nobody asks."""
+    return None if progress is None else lambda done, total: progress(place * total + done, parts * total)
+
+
 class Training:
     """State of a training run: parameters, Adam's moments, each member's best; goes on epoch by epoch.
 
