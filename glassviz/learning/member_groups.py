@@ -51,7 +51,7 @@ def train_members(
         samples = lessons.samples(device, _whole(schedule))
         runs = []
         for k, group in enumerate(groups):
-            run = _training(samples, group, schedule, seed, scaled, device)
+            run = training_of(samples, group, schedule, seed, scaled, device)
             run.run(part_of(progress, k, len(groups)), _file(folder, k), watch)
             runs.append(run)
     parameters = [{name: value.cpu().numpy() for name, value in run.best.items()} for run in runs]
@@ -60,8 +60,8 @@ def train_members(
     return joined, np.einsum("g,gek->ek", share, np.array([run.history for run in runs]))
 
 
-def _training(samples, keys, schedule, seed, scaled, device="cpu"):
-    """The Training of some members."""
+def training_of(samples, keys, schedule, seed, scaled, device="cpu"):
+    """The Training of some members on (samples, validation) of Lessons."""
     width = samples[0][0].inputs[0].shape[1]
     drawn = initial_parameters(width, keys)
     networks = TransferNetworks({name: torch.from_numpy(value).to(device) for name, value in drawn.items()}, scaled)
@@ -139,7 +139,7 @@ def main(folder, group, parent):
     task = json.loads((folder / "task.json").read_text())
     schedule = [Stage(**stage) for stage in task["schedule"]]
     samples = Lessons.load(folder / "lessons.safetensors").samples(whole=_whole(schedule))
-    run = _training(samples, task["groups"][group], schedule, task["seed"], task["scaled"])
+    run = training_of(samples, task["groups"][group], schedule, task["seed"], task["scaled"])
     told = 0.0
 
     def tell(done, total):

@@ -34,6 +34,21 @@ def stages_for(schedule, structures, state_points, batches):
     )
 
 
+def lessons_of(data, describing, number, how):
+    """Lessons of one type, the state points learnt, and what standardises descriptors: kept, means, scales."""
+    state_points, transferred, scaled_on = data
+    kept, means, scales = scaling_of(scaled_on, number, *describing, how["together"])
+    rows = [0] * len(scaled_on) if how["together"] else range(len(scaled_on))
+    row_of = {float(point.temperature): row for point, row in zip(scaled_on, rows, strict=True)}
+
+    def standardise(x, temperature):
+        row = row_of[float(temperature)]
+        return ((x[:, kept] - means[row]) / scales[row]).astype(np.float32)
+
+    found = make_lessons(state_points, transferred, how["levels"], number, standardise, describing, how["reference"])
+    return *found, (kept, means, scales)
+
+
 def train_type(data, describing, types, how, run):
     """Train the networks of several types, one type after another.
 
@@ -42,19 +57,8 @@ def train_type(data, describing, types, how, run):
     Returns {"kept", "means", "scales", "parameters", "history"}, each by type, and what is told about the training.
     """
     learnt = {name: {} for name in ("kept", "means", "scales", "parameters", "history")}
-    state_points, transferred, scaled_on = data
     for place, number in enumerate(types):
-        kept, means, scales = scaling_of(scaled_on, number, *describing, how["together"])
-        rows = [0] * len(scaled_on) if how["together"] else range(len(scaled_on))
-        row_of = {float(point.temperature): row for point, row in zip(scaled_on, rows, strict=True)}
-
-        def standardise(x, temperature, kept=kept, means=means, scales=scales, row_of=row_of):
-            row = row_of[float(temperature)]
-            return ((x[:, kept] - means[row]) / scales[row]).astype(np.float32)
-
-        lessons, states = make_lessons(
-            state_points, transferred, how["levels"], number, standardise, describing, how["reference"]
-        )
+        lessons, states, standard = lessons_of(data, describing, number, how)
         batches = sum(not lesson.judges for lesson in lessons.lessons)
         if not batches:
             raise InputError("no training configuration has labels at any of the levels, expected one or more")
@@ -67,7 +71,7 @@ def train_type(data, describing, types, how, run):
             None if run["watch"] is None else lambda history, number=number: run["watch"](number, history),
             file,
         )  # fmt: skip
-        for name, value in zip(learnt, (kept, means, scales, parameters, history), strict=True):
+        for name, value in zip(learnt, (*standard, parameters, history), strict=True):
             learnt[name][number] = value
     steps = sum(stage.epochs for stage in stages) * batches
     about = {"learnt": states, "optimiser_steps": steps, "epoch_kept": "last", "seed": how["seed"]}

@@ -171,7 +171,12 @@ def _best(checks, share):
 
 def _told(plan):
     """The plan as JSON."""
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in vars(plan).items()}
+    told = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(plan).items()}
+    if not isinstance(plan.schedule, str):
+        told["schedule"] = [list(vars(stage).values()) for stage in plan.schedule]
+    if isinstance(plan.least, dict):
+        told["least"] = {f"{T:g}": level for T, level in plan.least.items()}
+    return told
 
 
 def _digest(data, plan):

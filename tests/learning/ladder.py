@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from glassviz.configuration import Configuration
 from glassviz.learning.training import Stage
 from glassviz.record import Record
 from glassviz.state_point import StatePoint
@@ -29,7 +30,9 @@ def state_point(temperature, splits=("train", "train", "validation", "test"), ti
     """A state point whose propensities are a smooth function of energy and density, and of C; fewer times: shorter."""
     records = []
     for k, split in enumerate(splits):
-        inherent = disordered(100 * seed + 10 * k + int(1000 * temperature))
+        key = 100 * seed + 10 * k + int(1000 * temperature)
+        lattice, types = disordered(key), np.repeat([1, 2, 3], (47, 25, 28))
+        inherent = Configuration(lattice.positions, np.random.default_rng(key).permutation(types), lattice.box)
         x = glassmlp_descriptors(inherent, KA2D, LENGTHS, observables=OBSERVABLES)
         x, own = x[:, COLUMNS], inherent.types == 1
         field = (x - x[own].mean(axis=0)) / x[own].std(axis=0)
