@@ -22,6 +22,7 @@ CHOICES = {
     "type": (int, "particle type"),
     "score": (str, "pearson, pearson_ceiling, noise_free_variance_ratio, C_near, C_middle, C_far or chi_4_ratio"),
     "level": (float, "mean C_B at which temperatures are compared, 0.8 or 0.5"),
+    "particle": (int, "particle that is followed, from 0"),
     "descriptor": (str, 'as "energy L=1.5 all"'),
     "seed": (int, "which network of a model, from 0"),
     "positions": (str, "thermal or inherent"),
