@@ -6,6 +6,7 @@ from glassviz.errors import InputError
 from glassviz.exports.origin import LENGTH, TEMPERATURE, TIME, columns, of_method, of_points
 from glassviz.figures.curves import Curve, Panel, draw_curves
 from glassviz.heterogeneity_curves import FITTED, HeterogeneityCurves
+from glassviz.heterogeneity_words import left_out
 from glassviz.tasks.heterogeneity import RESAMPLES
 
 LABELS = {
@@ -118,6 +119,11 @@ def fit_words(session):
 def fit_values(fit):
     """xi, chi and A of a FourPointFit, each with its error."""
     return [value for name in ("xi", "chi", "A") for value in (getattr(fit, name), fit.error(name))]
+
+
+def left_out_words(curves):
+    """What curves of S_4(q) on a logarithmic axis lack."""
+    return f"those with S_4 of 0 or less are left out: {left_out(curves)[1] or 'none'}"
 
 
 FIT_NAMES = {"xi": LENGTH, "xi error": LENGTH, "chi": "1", "chi error": "1", "A": "1", "A error": "1"}

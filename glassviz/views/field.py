@@ -31,7 +31,9 @@ class FieldView:
         bar = self.plot.source("bar", xs=[], ys=[])
         self._bar = figure.multi_line("xs", "ys", source=bar, line_width=3)
         figure.axis.visible, figure.grid.visible, figure.min_border_bottom = False, False, 8
-        self._scale = ColorBar(color_mapper=self._mapper, orientation="horizontal", height=10, margin=4, padding=2)
+        # The subscripts of the title reach below its line.
+        room = {"title_standoff": 7, "margin": 4, "padding": 2}
+        self._scale = ColorBar(color_mapper=self._mapper, orientation="horizontal", height=10, **room)
         figure.add_layout(self._scale, "below")
         self.panel = self.plot.panel
 

@@ -105,6 +105,11 @@ def test_s_4_with_its_fits(methods):
 def test_a_refused_fit_says_why(methods):
     figure = made("s_4", **NO_CUBIC | {"cubic": True}, time=TIME)
     found = methods["MD"]
+    absent = int((found.rings[int(np.abs(found.times - TIME).argmin())].s4 <= 0).sum())
+    assert absent > 0
+    assert figure.provenance["rings"].startswith(f"those with S_4 of 0 or less are left out: MD {absent}")
+    with pytest.raises(InputError, match="S_4 has no positive value at T = 0.4, t = 0.1"):
+        made("s_4", **NO_CUBIC, time=0.1)
     reason = found.fit(int(np.abs(found.times - TIME).argmin())).reason
     assert reason.startswith("does not identify")
     assert figure.provenance["fit of MD"] == reason
