@@ -4,6 +4,7 @@ from pathlib import Path
 
 from glassviz.cli.common import add_data, model_folders, parser_of, table
 from glassviz.errors import InputError
+from glassviz.publish import check_place
 
 EXAMPLES = (
     "glassviz figure",
@@ -70,6 +71,7 @@ def run(arguments):
     for path in arguments.output or ():
         if Path(path).suffix.lower() not in SUFFIXES:
             raise InputError(f"output is {path!r}, expected a name that ends in one of {', '.join(SUFFIXES)}")
+        check_place(path)
     names = [*(name.replace("-", "_") for name in CHOICES), "q_range", "cubic", "published"]
     choices = {name: value for name in names if (value := getattr(arguments, name)) is not None}
     models = model_folders(arguments.models) if arguments.models else None
