@@ -21,6 +21,8 @@ NAMES = {
     "chi": "strength χ",
     "A": "shape A",
 }
+PERMUTED, PERMUTED_NAME = ("chord", "cluster"), "MD, permuted"
+"""Quantities that are worked out of permuted propensities too, and what that curve is called."""
 EDGES = {"bond_breaking": BOND_BREAKING_EDGES, "displacement": np.linspace(0, 3, 61)}
 
 
@@ -117,7 +119,7 @@ class HeterogeneityCurves:
             if found is not None:
                 points = [(T, slot, found) for slot, time in enumerate(found.times) if time > 0]
                 curves.append(self._curve(entry, label, dash, points, "time"))
-        return [curve for curve in curves if len(curve["x"])]
+        return self._with_permuted([curve for curve in curves if len(curve["x"])])
 
     def against_temperature(self):
         """The chosen quantity over the temperatures where a label time lies near the chosen level of C_B."""
@@ -130,7 +132,7 @@ class HeterogeneityCurves:
                     key = series_name(entry) if entry else "MD"
                     series.setdefault(key, (entry, label, dash, []))[3].append((T, slot, found))
         curves = [self._curve(*own, "temperature") for own in series.values()]
-        return [curve for curve in curves if len(curve["x"])]
+        return self._with_permuted([curve for curve in curves if len(curve["x"])])
 
     def spectra(self):
         """S_4(q) at the session's time as points with errors, and the fits as lines."""
@@ -238,6 +240,16 @@ class HeterogeneityCurves:
             "now": (x[now[0]], y[now[0]]) if now else None,
             "chosen": entry is not None and entry["name"] == session.model,
         }
+
+    def _with_permuted(self, curves):
+        """The curves, and the chosen length of MD with permuted propensities: what it is without correlation."""
+        quantity = self.session.collective
+        if quantity not in PERMUTED or not curves or curves[0]["name"] != "MD":
+            return curves
+        md = curves[0]
+        y = [float(getattr(f, f"{quantity}_permuted")[slot]) for f, slot in zip(md["found"], md["slot"], strict=True)]
+        look = {"colour": method_colour(PERMUTED_NAME, self.session.dark), "dash": "dashed", "thin": True}
+        return [*curves, md | look | {"name": PERMUTED_NAME, "y": y, "error": [np.nan] * len(y), "now": None}]
 
 
 def heights(curves):

@@ -158,7 +158,10 @@ class HeterogeneityPage:
 
     def _key(self, curves):
         """HTML: strokes of the methods, and from how many configurations chi_4 is known how well."""
-        entries = [stroke(c["name"], c["colour"], 3, dash=STROKES[c.get("dash", "solid")]) for c in curves]
+        entries = [
+            stroke(c["name"], c["colour"], 1.5 if c.get("thin") else 3, dash=STROKES[c.get("dash", "solid")])
+            for c in curves
+        ]
         found = HeterogeneityCurves(self.session).found(None, self.session.temperature)
         if found is not None and self.session.slot is not None:
             number = int(found.configurations[self.session.slot])

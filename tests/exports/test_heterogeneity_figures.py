@@ -51,6 +51,14 @@ def test_collective_quantities_with_errors(quantity, methods):
         np.testing.assert_allclose(column(figure, "standard error", method=name), errors[shown], rtol=1e-8, atol=1e-12)
         np.testing.assert_allclose(column(figure, "configurations", method=name), found.configurations[shown])
         np.testing.assert_allclose(column(figure, "time", method=name), found.times[shown])
+    if quantity != "chi_4":
+        md, name = methods["MD"], "MD, permuted"
+        shown = np.isfinite(getattr(md, quantity)) & (md.times > 0)
+        wanted = getattr(md, f"{quantity}_permuted")[shown]
+        np.testing.assert_allclose(column(figure, quantity, method=name), wanted, rtol=1e-8)
+        (line,) = (line for line in figure.drawing.axes[0].lines if line.get_linestyle() == "--")
+        np.testing.assert_allclose(line.get_ydata(orig=False), wanted, rtol=1e-8)
+        assert "4 permutations" in figure.provenance[name]
     assert "fit" not in figure.provenance
     assert len(figure.provenance["configurations of molecular dynamics at T = 0.4 (all)"].split()) == 32
 

@@ -141,7 +141,15 @@ def test_against_time_molecular_dynamics_and_every_method(library, quantity):
     # The chosen model is drawn last, on top.
     expected = [v for f in found for v in getattr(f, quantity) if np.isfinite(v)]
     np.testing.assert_allclose(dots["y"], expected)
-    assert len(rows(page.against_time.plot, "lines")["xs"]) == 2
+    lines = rows(page.against_time.plot, "lines")
+    if quantity == "chi_4":
+        assert len(lines["xs"]) == 2
+    else:
+        (permuted,) = (k for k, dash in enumerate(lines["dash"]) if dash == "dashed")
+        wanted = getattr(found[0], f"{quantity}_permuted")
+        np.testing.assert_allclose(lines["ys"][permuted], wanted[np.isfinite(getattr(found[0], quantity))])
+        assert lines["width"][permuted] == min(lines["width"])
+        assert "MD, permuted" in page.legend.panel.object
     page._choose(0.8, 1000.0)
     assert (session.time, session.page) == (1000.0, "heterogeneity")
 
