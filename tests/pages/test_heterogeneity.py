@@ -89,6 +89,9 @@ def test_the_range_of_the_fit_is_dragged(visit):
         edge += 10
         if step is not None:
             step()
+        if step == visit.page.mouse.down:
+            # Whoever thinks before moving drags all the same.
+            visit.page.wait_for_timeout(800)
     visit.until(lambda: "q_range" in visit.state, "a range in the address")
     visit.page.wait_for_timeout(500)
     low, high = map(float, visit.state["q_range"].split(","))
