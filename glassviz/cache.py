@@ -45,7 +45,7 @@ def cached_array(kind, content, compute):
         try:
             publish(path, lambda file: np.save(file, values, allow_pickle=False))
             trim(limit)
-        except OSError:
+        except (OSError, InputError):
             pass
     return values
 

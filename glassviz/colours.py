@@ -80,6 +80,13 @@ def type_colours(number):
     return np.array([[int(c[k : k + 2], 16) for k in (1, 3, 5)] for c in ACCENTS[False]], dtype=np.uint8)[:number]
 
 
+def class_places(low, high, table):
+    """Middle of each colour's part of a scale from low to high: of types 1, 2, 3; None for a map of 256 steps."""
+    if len(table) == 256:
+        return None
+    return (low + (np.arange(len(table)) + 0.5) * (high - low) / len(table)).tolist()
+
+
 _METHODS = {
     "GlassMLP": tuple(ACCENTS[dark][0] for dark in (False, True)),
     "tGlassMLP": tuple(ACCENTS[dark][1] for dark in (False, True)),

@@ -7,6 +7,7 @@ import numpy as np
 from glassviz.colours import method_colour
 from glassviz.dynamics import propensity_distribution, smoothed
 from glassviz.dynamics.propensity_distribution import EDGES as BOND_BREAKING_EDGES
+from glassviz.heterogeneity_words import MARKS
 from glassviz.score_curves import labels, method_name, series_name, with_error
 from glassviz.tasks.judge import slot_of_level
 
@@ -20,6 +21,8 @@ NAMES = {
     "chi": "strength χ",
     "A": "shape A",
 }
+PERMUTED, PERMUTED_NAME = ("chord", "cluster"), "MD, permuted"
+"""Quantities that are worked out of permuted propensities too, and what that curve is called."""
 EDGES = {"bond_breaking": BOND_BREAKING_EDGES, "displacement": np.linspace(0, 3, 61)}
 
 
@@ -33,6 +36,11 @@ class HeterogeneityCurves:
     def fit_of(self):
         """What decides a fit of S_4(q) besides its data."""
         return tuple(self.session.q_range), self.session.cubic
+
+    @property
+    def labelled(self):
+        """Temperatures with labels."""
+        return [T for T in self.data.temperatures if len(self.data[T].times)]
 
     def methods(self, T):
         """[(entry, label, dash)] of a temperature, molecular dynamics, whose entry is None, first."""
@@ -111,7 +119,7 @@ class HeterogeneityCurves:
             if found is not None:
                 points = [(T, slot, found) for slot, time in enumerate(found.times) if time > 0]
                 curves.append(self._curve(entry, label, dash, points, "time"))
-        return [curve for curve in curves if len(curve["x"])]
+        return self._with_permuted([curve for curve in curves if len(curve["x"])])
 
     def against_temperature(self):
         """The chosen quantity over the temperatures where a label time lies near the chosen level of C_B."""
@@ -124,7 +132,7 @@ class HeterogeneityCurves:
                     key = series_name(entry) if entry else "MD"
                     series.setdefault(key, (entry, label, dash, []))[3].append((T, slot, found))
         curves = [self._curve(*own, "temperature") for own in series.values()]
-        return [curve for curve in curves if len(curve["x"])]
+        return self._with_permuted([curve for curve in curves if len(curve["x"])])
 
     def spectra(self):
         """S_4(q) at the session's time as points with errors, and the fits as lines."""
@@ -139,7 +147,8 @@ class HeterogeneityCurves:
             colour = self._colour(entry)
             text = [f"{label}: q = {x:.3g}, S₄ = {with_error(*y, 4)}" for x, *y in zip(q, values, errors, strict=True)]
             about = {"name": label, "found": found, "slot": slot}
-            curves.append(_plain(q, values, colour, error=errors, text=text, joined=False, **about))
+            points = {"error": errors, "text": text, "joined": False, "left_out": int((~shown).sum())}
+            curves.append(_plain(q, values, colour, **points, **about))
             fit = self.fit(found, slot)
             if fit is not None and not fit.message:
                 line = np.geomspace(*fit.q_range, 60)
@@ -147,9 +156,12 @@ class HeterogeneityCurves:
         return curves
 
     def collapse(self):
-        """S_4 / chi against xi q wherever a fit gives both, at the times of `collapse_slots` of every temperature."""
-        curves = []
-        for T in self.data.temperatures:
+        """S_4 / chi against xi q wherever a fit gives both, at the times of `collapse_slots` of every temperature.
+
+        Colours tell methods apart, marks temperatures.
+        """
+        curves, marks = [], list(MARKS)
+        for place, T in enumerate(self.labelled):
             for entry, label, _ in self.methods(T):
                 found = self.found(entry, T)
                 for slot in self.collapse_slots(T) if found is not None else ():
@@ -157,12 +169,14 @@ class HeterogeneityCurves:
                     if fit is None or fit.message:
                         continue
                     rings = found.rings[slot]
-                    shown = (rings.s4 > 0) & (rings.q <= fit.q_range[1])
+                    near = rings.q <= fit.q_range[1]
+                    shown = (rings.s4 > 0) & near
                     x, y = fit.xi * rings.q[shown], rings.s4[shown] / fit.chi
                     name = f"{label}, T = {T:g}, t = {found.times[slot]:g}"
                     text = [f"{name}: S₄/χ = {value:.3g} at ξq = {at:.3g}" for at, value in zip(x, y, strict=True)]
                     errors = rings.errors[shown] / fit.chi
                     about = {"name": label, "found": found, "slot": slot, "temperature": T}
+                    about |= {"marker": marks[place % len(marks)], "left_out": int((near & ~shown).sum())}
                     curves.append(_plain(x, y, self._colour(entry), error=errors, text=text, joined=False, **about))
         return curves
 
@@ -197,18 +211,6 @@ class HeterogeneityCurves:
                 curves.append(_plain(middle, density, self._colour(entry), error=error, text=text, **about))
         return curves
 
-    # Words -----------------------------------------------------------------------------------------------------------
-
-    def fit_lines(self):
-        """One sentence for each method on its fit at the session's time."""
-        sentences, slot, T = [], self.session.slot, self.session.temperature
-        for entry, label, _ in self.methods(T) if slot is not None else ():
-            found = self.found(entry, T)
-            fit = found and self.fit(found, slot)
-            if fit:
-                sentences.append(f"{label}: {_in_symbols(fit.reason) or _numbers(fit, self.session.cubic)}")
-        return sentences
-
     # Parts -----------------------------------------------------------------------------------------------------------
 
     def _colour(self, entry):
@@ -239,19 +241,15 @@ class HeterogeneityCurves:
             "chosen": entry is not None and entry["name"] == session.model,
         }
 
-
-def _in_symbols(words):
-    """Names of parameters as the page writes them."""
-    for name, symbol in (("chi", "χ"), ("xi", "ξ"), ("S_4", "S₄"), ("^2", "²")):
-        words = words.replace(name, symbol)
-    return words
-
-
-def _numbers(fit, cubic):
-    """The parameters of a fit with their errors."""
-    named = (("ξ", "xi"), ("χ", "chi"), *([("A", "A")] if cubic else []))
-    words = ", ".join(f"{symbol} = {getattr(fit, name):.3g} ± {fit.error(name):.2g}" for symbol, name in named)
-    return words + ", barely identified: tends to be too small" * fit.barely
+    def _with_permuted(self, curves):
+        """The curves, and the chosen length of MD with permuted propensities: what it is without correlation."""
+        quantity = self.session.collective
+        if quantity not in PERMUTED or not curves or curves[0]["name"] != "MD":
+            return curves
+        md = curves[0]
+        y = [float(getattr(f, f"{quantity}_permuted")[slot]) for f, slot in zip(md["found"], md["slot"], strict=True)]
+        look = {"colour": method_colour(PERMUTED_NAME, self.session.dark), "dash": "dashed", "thin": True}
+        return [*curves, md | look | {"name": PERMUTED_NAME, "y": y, "error": [np.nan] * len(y), "now": None}]
 
 
 def heights(curves):

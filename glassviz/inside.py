@@ -113,6 +113,19 @@ def density(values, limits, bins=40):
     return (edges[1:] + edges[:-1]) / 2, counts / max(len(values), 1) / (edges[1] - edges[0])
 
 
+def followed(session):
+    """The followed particle's propensity: halves of the replicas (2, n_times), predicted (n_times,) or None.
+
+    None where no particle is followed.
+    """
+    particle = session.followed
+    if particle < 0:
+        return None
+    halves = getattr(session.point, f"{session.observable}_halves")[session.configuration][:, :, particle]
+    predicted = session.predicted()
+    return halves, None if predicted is None else predicted[:, particle]
+
+
 def colouring(session, place=None):
     """The values (N,) by which the points of a configuration are coloured; nan where there are none."""
     record, slot = _record(session, place), session.slot

@@ -4,6 +4,7 @@ import numpy as np
 
 from glassviz.cli.common import add_data, open_data, parser_of, table
 from glassviz.cli.info import with_error
+from glassviz.publish import check_place
 
 EXAMPLES = ("glassviz dynamics", "glassviz dynamics --data data/ka2d --csv curves.csv")
 
@@ -20,6 +21,8 @@ def run(arguments):
     from glassviz.tasks.dynamics import LEVELS, relaxation_fits, state_summaries
     from glassviz.tasks.dynamics_csv import write_curves
 
+    if arguments.csv is not None:
+        check_place(arguments.csv)
     data = open_data(arguments)
     summaries = state_summaries(data)
     k = data.system.wavenumber
@@ -31,7 +34,7 @@ def run(arguments):
         print(f"\nfits of tau_alpha ({name})")
         for name, fit in relaxation_fits(summaries, decay).items():
             print(f"  {fit}" if isinstance(fit, str) else f"  {name}: {described(fit)}")
-    if arguments.csv:
+    if arguments.csv is not None:
         rows = write_curves(data, arguments.csv)
         print(f"\n{rows} rows: {arguments.csv}")
 

@@ -2,6 +2,7 @@
 
 from glassviz.cli.common import add_data, open_data, parser_of
 from glassviz.errors import InputError
+from glassviz.publish import check_place
 
 EXAMPLES = (
     "glassviz export --temperature 0.5 --configuration 1 --all-times --output frozen.xyz",
@@ -37,6 +38,7 @@ def run(arguments):
 
     if not str(arguments.output).endswith((".xyz", ".extxyz")):
         raise InputError(f"output is {arguments.output}, expected a name that ends in .xyz or .extxyz")
+    check_place(arguments.output)
     point = open_data(arguments)[arguments.temperature]
     path = export(point, arguments.configuration, arguments.output, arguments.time, arguments.model)
     print(f"wrote {path}")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from glassviz.cli.common import add_data, model_folders, parser_of, table
 from glassviz.errors import InputError
+from glassviz.publish import check_place
 
 EXAMPLES = (
     "glassviz figure",
@@ -22,6 +23,7 @@ CHOICES = {
     "type": (int, "particle type"),
     "score": (str, "pearson, pearson_ceiling, noise_free_variance_ratio, C_near, C_middle, C_far or chi_4_ratio"),
     "level": (float, "mean C_B at which temperatures are compared, 0.8 or 0.5"),
+    "particle": (int, "particle that is followed, from 0"),
     "descriptor": (str, 'as "energy L=1.5 all"'),
     "seed": (int, "which network of a model, from 0"),
     "positions": (str, "thermal or inherent"),
@@ -69,6 +71,7 @@ def run(arguments):
     for path in arguments.output or ():
         if Path(path).suffix.lower() not in SUFFIXES:
             raise InputError(f"output is {path!r}, expected a name that ends in one of {', '.join(SUFFIXES)}")
+        check_place(path)
     names = [*(name.replace("-", "_") for name in CHOICES), "q_range", "cubic", "published"]
     choices = {name: value for name in names if (value := getattr(arguments, name)) is not None}
     models = model_folders(arguments.models) if arguments.models else None

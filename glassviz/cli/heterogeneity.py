@@ -1,6 +1,7 @@
 """`glassviz heterogeneity`: chi_4, S_4(q) with its fit, chord lengths and clusters of MD and of every method."""
 
 from glassviz.cli.common import ProgressBar, add_methods, open_methods, parser_of, table
+from glassviz.publish import check_place
 
 EXAMPLES = (
     "glassviz heterogeneity --temperature 0.4",
@@ -33,6 +34,8 @@ def run(arguments):
     from glassviz.tasks.heterogeneity import heterogeneity
     from glassviz.tasks.heterogeneity_csv import write_heterogeneity
 
+    if arguments.csv is not None:
+        check_place(arguments.csv)
     (data, stored, temperatures), known = open_methods(arguments), []
     chosen = (arguments.observable, arguments.type, arguments.split)
     for temperature in temperatures:
@@ -43,7 +46,7 @@ def run(arguments):
             fits = [found.fit(slot, tuple(arguments.q_range), arguments.cubic) for slot in range(len(found.times))]
             known.append((found, temperature, fits))
             show(*known[-1])
-    if arguments.csv:
+    if arguments.csv is not None:
         print(f"\n{write_heterogeneity(known, data, arguments.csv)} rows: {arguments.csv}")
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from glassviz.cli.common import ProgressBar, add_methods, open_methods, parser_of, table
 from glassviz.errors import InputError
+from glassviz.publish import check_place
 
 EXAMPLES = (
     "glassviz score",
@@ -26,6 +27,8 @@ def run(arguments):
     from glassviz.tasks.judge import judge
     from glassviz.tasks.score_csv import write_scores
 
+    if arguments.csv is not None:
+        check_place(arguments.csv)
     data, stored, temperatures = open_methods(arguments)
     judged = []
     for temperature in temperatures:
@@ -40,7 +43,7 @@ def run(arguments):
                 show(*judged[-1], data.system.dimension)
         if arguments.descriptors:
             judged += single(data, temperature, arguments)
-    if arguments.csv:
+    if arguments.csv is not None:
         print(f"\n{write_scores(judged, data, arguments.csv)} rows: {arguments.csv}")
 
 

@@ -1,7 +1,7 @@
 """Dynamics: propensities of the isoconfigurational ensemble and what follows from them."""
 
 from glassviz.dynamics.bond_breaking import bond_breaking_halves, bond_breaking_means, bond_breaking_propensity
-from glassviz.dynamics.chord_length import chord_length, chord_length_with_error
+from glassviz.dynamics.chord_length import chord_length, chord_length_with_error, pooled_chord_length
 from glassviz.dynamics.displacement import displacement_halves, displacement_propensity, squared_displacement_means
 from glassviz.dynamics.four_point_correlation import four_point_correlation
 from glassviz.dynamics.four_point_fit import FourPointFit, fit_four_point_rings, fit_four_point_structure_factor
@@ -40,6 +40,7 @@ __all__ = [
     "mobile_clusters",
     "overlap",
     "overlap_means",
+    "pooled_chord_length",
     "propensity_distribution",
     "relaxation_time",
     "relaxation_time_with_error",

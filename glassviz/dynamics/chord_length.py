@@ -15,11 +15,17 @@ _MOST_CELLS = 20_000_000
 
 
 def chord_length(positions, propensity, box, cell=CELL, empty="nearest", closed_rows=True):
-    """Average chord length of one configuration, in sigma_11; `chord_length_with_error` says how, and pools several.
+    """Average chord length of one configuration, in sigma_11; `chord_length_with_error` says how.
 
     positions (N_1, d), wrapped or not, propensity (N_1,), box (d,) -> float; nan where nothing is mobile.
     """
-    return chord_length_with_error([positions], [propensity], box, cell, empty, closed_rows)[0]
+    return pooled_chord_length([positions], [propensity], box, cell, empty, closed_rows)
+
+
+def pooled_chord_length(positions, propensities, box, cell=CELL, empty="nearest", closed_rows=True):
+    """`chord_length_with_error` without the error, which takes as many times longer as there are configurations."""
+    pooled, rows = _pooling(positions, propensities, box, cell, empty, closed_rows)
+    return pooled(rows)
 
 
 def chord_length_with_error(positions, propensities, box, cell=CELL, empty="nearest", closed_rows=True):
@@ -42,6 +48,11 @@ def chord_length_with_error(positions, propensities, box, cell=CELL, empty="near
     Raises InputError on impossible shapes and values, fewer than 2 cells along an edge or another rule.
     Source: Jung, Biroli, Berthier, Phys. Rev. B 109, 064205 (2024), section V B.
     """
+    return jackknife(*_pooling(positions, propensities, box, cell, empty, closed_rows))
+
+
+def _pooling(positions, propensities, box, cell, empty, closed_rows):
+    """Function from numbers of configurations (n, 1) to their mean chord length, and the numbers of all."""
     if empty not in EMPTY:
         raise InputError(f"empty is {empty!r}, expected one of {', '.join(EMPTY)}")
     positions, propensities, box = check_fields(positions, propensities, box)
@@ -56,7 +67,7 @@ def chord_length_with_error(positions, propensities, box, cell=CELL, empty="near
         sums = [_chords(_mobile(propensities[k] >= median, *placed[k], shape, empty), box, closed_rows) for k in chosen]
         return ratio(*np.sum(sums, axis=0))
 
-    return jackknife(pooled, np.arange(len(positions))[:, None])
+    return pooled, np.arange(len(positions))[:, None]
 
 
 def _lattice(box, cell):

@@ -9,6 +9,7 @@ from glassviz.exports.heterogeneous import (
     SQUARES,
     fit_values,
     fit_words,
+    left_out_words,
     model_of,
     origin,
     round_ticks,
@@ -21,9 +22,9 @@ from glassviz.heterogeneity_curves import HeterogeneityCurves
 
 def make(session):
     """At all times of the session's temperature and at the level at others; a mark for each method and temperature."""
-    data, slots_of = session.data, HeterogeneityCurves(session).collapse_slots
-    labelled = [T for T in data.temperatures if len(data[T].times)]
-    found = worked_out(session, {T: slots_of(T) for T in labelled})
+    planned = HeterogeneityCurves(session)
+    labelled = planned.labelled
+    found = worked_out(session, {T: planned.collapse_slots(T) for T in labelled})
     curves = found.collapse()
     if not curves:
         raise InputError("no fit of S_4(q) identifies xi and chi here: more configurations, or larger boxes, would")
@@ -53,7 +54,12 @@ def make(session):
         y_range=(up.min() / 2, up.max() * 2),
         ticks=round_ticks(*ends),
     )
-    words = {"squares": SQUARES, "fit": fit_words(session), "level": f"mean C_B near {session.level:g}"}
+    words = {
+        "rings": left_out_words(curves),
+        "squares": SQUARES,
+        "fit": fit_words(session),
+        "level": f"mean C_B near {session.level:g}",
+    }
     return (
         lambda: draw_curves([panel], legend="above", height=2.5 + 0.16 * -(-len(marks) // 2)),
         columns(rows, names | FIT_NAMES),

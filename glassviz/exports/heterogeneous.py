@@ -5,8 +5,9 @@ import numpy as np
 from glassviz.errors import InputError
 from glassviz.exports.origin import LENGTH, TEMPERATURE, TIME, columns, of_method, of_points
 from glassviz.figures.curves import Curve, Panel, draw_curves
-from glassviz.heterogeneity_curves import FITTED, HeterogeneityCurves
-from glassviz.tasks.heterogeneity import RESAMPLES
+from glassviz.heterogeneity_curves import FITTED, PERMUTED, PERMUTED_NAME, HeterogeneityCurves
+from glassviz.heterogeneity_words import left_out
+from glassviz.tasks.heterogeneity import PERMUTATIONS, RESAMPLES
 
 LABELS = {
     "chi_4": r"$\chi_4$",
@@ -19,6 +20,7 @@ LABELS = {
 UNITS = {"chi_4": "1", "chord": LENGTH, "cluster": "1", "xi": LENGTH, "chi": "1", "A": "1"}
 SQUARES = "of molecular dynamics are products of the two halves of its replicas, whose noise they leave out"
 MEANS = "of molecular dynamics is that of all replicas; their noise, which is inside, makes chords and clusters smaller"
+BASELINE = f"mean of {PERMUTATIONS} permutations of the propensities inside every configuration: no correlation"
 ERRORS = f"the larger of that from the covariance and that from {RESAMPLES} resamples of the configurations"
 
 MARKERS = "os^Dv<>ph*"
@@ -58,7 +60,7 @@ def collective(session, found, curves, xlabel, x_log, temperatures):
              quantity: unit, "standard error": unit}  # fmt: skip
     aside = f"methods {APART:g} points of print beside each other; the table has the true places"
     words = {"quantity": quantity, "drawn": aside} | ({"fit": fit_words(session)} if quantity in FITTED else {})
-    means = {"field": MEANS} if quantity in ("chord", "cluster") else {"squares": SQUARES}
+    means = {"field": MEANS, PERMUTED_NAME: BASELINE} if quantity in PERMUTED else {"squares": SQUARES}
     lines = -(-len(drawn) // 2)
     return (
         lambda: draw_curves([panel], legend="above", height=2.3 + 0.16 * lines),
@@ -68,19 +70,20 @@ def collective(session, found, curves, xlabel, x_log, temperatures):
 
 
 def marked(curves, apart=0.0):
-    """Curve of each method with a mark of its own, `apart` points of print beside the next at the same place."""
-    names = list(dict.fromkeys(c["name"] for c in curves))
+    """Curve of each method with a mark of its own, `apart` points of print beside the next at the same place.
+
+    A thin one is a line alone, at its true place.
+    """
+    names = list(dict.fromkeys(c["name"] for c in curves if not c.get("thin")))
+
+    def look(name):
+        if name not in names:
+            return {"marker": "", "width": 0.7}
+        place = names.index(name)
+        return {"marker": MARKERS[place % len(MARKERS)], "shift": apart * (place - (len(names) - 1) / 2)}
+
     return [
-        Curve(
-            c["x"],
-            c["y"],
-            np.asarray(c["error"]),
-            c["name"],
-            c["colour"],
-            c["dash"],
-            MARKERS[names.index(c["name"]) % len(MARKERS)],
-            shift=apart * (names.index(c["name"]) - (len(names) - 1) / 2),
-        )
+        Curve(c["x"], c["y"], np.asarray(c["error"]), c["name"], c["colour"], c["dash"], **look(c["name"]))
         for c in curves
     ]
 
@@ -118,6 +121,11 @@ def fit_words(session):
 def fit_values(fit):
     """xi, chi and A of a FourPointFit, each with its error."""
     return [value for name in ("xi", "chi", "A") for value in (getattr(fit, name), fit.error(name))]
+
+
+def left_out_words(curves):
+    """What curves of S_4(q) on a logarithmic axis lack."""
+    return f"those with S_4 of 0 or less are left out: {left_out(curves)[1] or 'none'}"
 
 
 FIT_NAMES = {"xi": LENGTH, "xi error": LENGTH, "chi": "1", "chi error": "1", "A": "1", "A error": "1"}

@@ -18,9 +18,10 @@ from glassviz.tasks.export import place_of
 from glassviz.tasks.heterogeneity import Q_MAX
 
 # What users call a choice -> its name in the Session.
-OWN_NAMES = {"type": "shown_type", "score": "metric"}
+OWN_NAMES = {"type": "shown_type", "score": "metric", "particle": "followed"}
 SHORT = 90
-RANGES = {"q_range": f"0 < lowest < highest <= {Q_MAX:g}", "smoothing": "a length from 0 to 10"}
+RANGES = {"q_range": f"0 < lowest < highest <= {Q_MAX:g}", "smoothing": "a length from 0 to 10",
+          "followed": "the number of a particle, from 0 to {last}"}  # fmt: skip
 # A choice that matters only where another has this value.
 NEEDED_BY = {"second_model": ("third_view", "model"), "camera": ("copies", 1)}
 
@@ -75,6 +76,7 @@ def _session(library, data_set, choices):
     for name, value in own.items():
         if not _same(getattr(session, name), value):
             known = RANGES.get(name) or "one of " + ", ".join(map(str, _known(session, name)))
+            known = known.format(last=session.record.thermal.number - 1)
             called = {own: name for name, own in OWN_NAMES.items()}.get(name, name)
             raise InputError(f"{called} is {value!r}, expected {known}")
     return session

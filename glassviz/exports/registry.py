@@ -47,6 +47,12 @@ FIGURES = {
         "Weights of the descriptors in a model",
         ("temperature", "observable", "type", "time", "model", "seed"),
     ),
+    "followed": Entry(
+        "snapshots",
+        "Propensity of a followed particle against time",
+        (*_STATE[:2], "configuration", "model", "particle"),
+    ),
+    "losses": Entry("snapshots", "Losses of the training of a model", (*_STATE[:2], "model")),
     "scores": Entry("scores", "Score of every method against time", (*_JUDGED, "score", "published")),
     "temperatures": Entry(
         "scores", "Score of every method against temperature", ("observable", "type", "score", "level")

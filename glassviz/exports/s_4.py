@@ -8,6 +8,7 @@ from glassviz.exports.heterogeneous import (
     SQUARES,
     fit_values,
     fit_words,
+    left_out_words,
     marked,
     model_of,
     origin,
@@ -23,14 +24,14 @@ def make(session):
     T, slot = session.temperature, session.slot
     found = worked_out(session, {T: () if slot is None else (slot,)})
     spectra = found.spectra()
-    if not spectra:
+    if not any(len(c["x"]) for c in spectra):
         raise InputError(f"S_4 has no positive value at T = {T:g}, t = {session.time:g}, expected another time")
     rows, points = [], [c for c in spectra if not c.get("thin")]
     lines = [Curve(c["x"], c["y"], None, "", c["colour"], c["dash"], "") for c in spectra if c.get("thin")]
     words = {
         "time": f"{session.time:g}",
         "squares": SQUARES,
-        "rings": "those with S_4 of 0 or less are left out",
+        "rings": left_out_words(spectra),
         "fit": fit_words(session),
     }
     for c in spectra:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from glassviz.colours import class_places
 from glassviz.figures.style import COLUMN, DASHES, INK, QUIET, colour_map, sheet
 
 MOST_VECTORS = 5000
@@ -38,6 +39,9 @@ def draw_plane(points, values, scale, labels, field=None, others=None):
     axis.set(xlabel=labels[0], ylabel=labels[1])
     bar = drawing.colorbar(cloud, ax=axis, location="top", aspect=35, pad=0.02)
     bar.set_label(labels[2])
+    if (classes := class_places(*scale)) is not None:
+        bar.set_ticks(classes)
+        bar.minorticks_off()
     bar.solids.set_alpha(1)
     bar.outline.set_linewidth(0.5)
     return drawing

@@ -9,6 +9,7 @@ import panel_material_ui as pmui
 from glassviz.choices import COLLECTIVE, LEVELS, MD_FROM, OBSERVABLES, WAVES
 from glassviz.colours import propensity_map
 from glassviz.heterogeneity_curves import FITTED, NAMES, HeterogeneityCurves, ends, heights, smoothed_fields
+from glassviz.heterogeneity_words import collapse_sentence, fit_sentences, left_out_sentence, level_sentence
 from glassviz.pages.background import Background
 from glassviz.pages.bar import title_name
 from glassviz.pages.controls import HIDDEN, SHOWN, bound
@@ -74,9 +75,9 @@ class HeterogeneityPage:
     def _jobs(self):
         """What is still to be worked out, as functions of progress: the temperature that is looked at first."""
         session = self.session
-        labelled = [T for T in session.data.temperatures if len(session.data[T].times)]
-        ordered = sorted(labelled, key=lambda T: session.temperature != T)
-        return HeterogeneityCurves(session).jobs({T: self._slots(T) for T in ordered})
+        curves = HeterogeneityCurves(session)
+        ordered = sorted(curves.labelled, key=lambda T: session.temperature != T)
+        return curves.jobs({T: self._slots(T) for T in ordered})
 
     def _slots(self, T):
         """Label times whose S_4(q) is fitted: the chosen one; for curves of what is fitted the level's and all here."""
@@ -103,23 +104,28 @@ class HeterogeneityPage:
         self.against_temperature.update(
             over, label, name, session.dark, absent, guide, x_range=widths(over, None), y_range=heights(over)
         )
-        self._draw_waves(curves, waiting)
+        drawn = self._draw_waves(curves, waiting)
         self.legend.update(self._key(now), session.dark)
-        self.fits.update(self._fit_words(curves), session.dark)
+        self.fits.update(self._fit_words(curves, drawn), session.dark)
+        self.note.update(f"<p>{level_sentence(curves)}</p>", session.dark)
         self._draw_field()
         self.work.line(session.dark)
 
     def _draw_waves(self, curves, waiting):
+        """Draw what is chosen beside the curves; the curves of S_4(q) that it shows."""
         session, shown = self.session, self.session.waves
         for name, place in self._places.items():
             place.styles = SHOWN if name == shown else HIDDEN
-        absent = waiting or self._missing()
+        absent, drawn = waiting or self._missing(), []
         if shown == "structure_factor":
             axes = "wave number q σ₁₁", f"S₄(q), t = {session.time:g}, type {session.scored_type}"
-            self.spectrum.update(curves.spectra(), session.q_range, *axes, session.dark, absent)
+            drawn = curves.spectra()
+            absent = "no ring with S₄ > 0" if drawn and not waiting else absent
+            self.spectrum.update([c for c in drawn if len(c["x"])], session.q_range, *axes, session.dark, absent)
         elif shown == "collapse":
             absent = waiting or "no fit of S₄(q) identifies ξ and χ here"
-            self.collapse.update(curves.collapse(), "ξ q", "S₄(q) / χ", session.dark, absent)
+            drawn = curves.collapse()
+            self.collapse.update(drawn, "ξ q", "S₄(q) / χ", session.dark, absent)
         elif shown == "correlation":
             axes = f"distance r / σ₁₁, t = {session.time:g}, type {session.scored_type}", "G₄(r) / G₄(0)"
             self.correlation.update(curves.correlations(), *axes, session.dark, absent, guide=0.0)
@@ -127,6 +133,7 @@ class HeterogeneityPage:
             symbol = SYMBOLS[session.observable]
             axes = f"propensity {symbol}, t = {session.time:g}, type {session.scored_type}", f"P({symbol})"
             self.distribution.update(curves.distributions(), *axes, session.dark, absent)
+        return drawn
 
     def _draw_field(self):
         """The propensity of the scored type smoothed over the chosen length, measured and predicted."""
@@ -151,7 +158,10 @@ class HeterogeneityPage:
 
     def _key(self, curves):
         """HTML: strokes of the methods, and from how many configurations chi_4 is known how well."""
-        entries = [stroke(c["name"], c["colour"], 3, dash=STROKES[c.get("dash", "solid")]) for c in curves]
+        entries = [
+            stroke(c["name"], c["colour"], 1.5 if c.get("thin") else 3, dash=STROKES[c.get("dash", "solid")])
+            for c in curves
+        ]
         found = HeterogeneityCurves(self.session).found(None, self.session.temperature)
         if found is not None and self.session.slot is not None:
             number = int(found.configurations[self.session.slot])
@@ -159,12 +169,13 @@ class HeterogeneityPage:
             entries.append(f"MD from {number} configuration{'s' * (number != 1)}{expected}")
         return "".join(entries)
 
-    def _fit_words(self, curves):
-        """HTML: the fits of S_4(q), or why there is none."""
+    def _fit_words(self, curves, drawn):
+        """HTML: the fits of S_4(q), or why there is none, and of the curves that are drawn what the picture lacks."""
         session = self.session
         low, high = session.q_range
         head = f"χ / [1 + (ξq)²{' + A(ξq)³' if session.cubic else ''}] on {low:g} ≤ q ≤ {high:g}"
-        sentences = [escape(sentence) for sentence in [*curves.fit_lines(), self.work.problem] if sentence]
+        about = [collapse_sentence(drawn) if session.waves == "collapse" else "", left_out_sentence(drawn)]
+        sentences = [escape(words) for words in [*about, *fit_sentences(curves), self.work.problem] if words]
         if session.collective in ("chord", "cluster"):
             sentences.append("MD has its replicas' noise inside, which makes chords and clusters smaller")
         return f"<p>{'<br>'.join([head, *sentences])}</p>"
@@ -200,7 +211,8 @@ class HeterogeneityPage:
     def _layout(self):
         both = {"sizing_mode": "stretch_both", "margin": 0}
         waves = pn.Column(*self._places.values(), **both, styles={"position": "relative"})
-        left = pn.Column(self.legend.panel, self.against_time.panel, self.against_temperature.panel, **both)
+        over = self.against_temperature.panel, self.note.panel
+        left = pn.Column(self.legend.panel, self.against_time.panel, *over, **both)
         right = pn.Column(waves, self.fits.panel, self.field.panel, **both)
         strip = pn.FlexBox(*self._controls(), sizing_mode="stretch_width", margin=(6, 10, 0, 10), align_items="center")
         main = pn.Row(left, right, **both, stylesheets=[PHONE_ROW])

@@ -137,12 +137,8 @@ class SnapshotsPage:
         self._draw_numbers()
 
     def _followed(self):
-        session = self.session
-        if session.followed < 0:
-            return None
-        halves = getattr(session.point, f"{session.observable}_halves")[session.configuration][:, :, session.followed]
-        predicted = session.predicted()
-        return str(session.followed), halves, None if predicted is None else predicted[:, session.followed]
+        known = inside.followed(self.session)
+        return None if known is None else (str(self.session.followed), *known)
 
     def _draw_numbers(self):
         session, slot = self.session, self.session.slot

@@ -12,9 +12,11 @@ from glassviz.dynamics import (
     four_point_correlation,
     four_point_rings,
     four_point_susceptibility_with_error,
+    mean_cluster_size,
     mean_cluster_size_with_error,
     mobile_clusters,
     overlap,
+    pooled_chord_length,
 )
 from glassviz.dynamics.chord_length import CELL
 from glassviz.errors import InputError
@@ -26,6 +28,8 @@ Q_MAX = 3.0
 FIT_RANGE = (0.18, 0.8)
 """Default range of the fit in 1 / sigma_11. The published 0.2..0.6 needs boxes larger than that of N = 1290."""
 RESAMPLES = 200
+PERMUTATIONS = 4
+"""Of the propensities inside every configuration, for what lengths are without any correlation between neighbours."""
 SPLITS = ("test", "all")
 
 
@@ -37,6 +41,7 @@ class Heterogeneity:
     places : configurations of the state point that count; values : [(h, n_times, N_1)] of each, h = 2 halves or 1
     times, correlation : (n_times,) label times and mean C_B of the type over all labelled configurations
     chi_4, chord, cluster, and each with _error : (n_times,); cluster is <n^2> / <n> of mobile particles
+    chord_permuted, cluster_permuted : (n_times,), the same of propensities permuted among the particles
     configurations : (n_times,) how many have values; rings : [FourPointRings or None] of each time
     positions : thermal ones (N_1, d) of each configuration; box (d,)
     """
@@ -54,6 +59,8 @@ class Heterogeneity:
     chord_error: np.ndarray
     cluster: np.ndarray
     cluster_error: np.ndarray
+    chord_permuted: np.ndarray
+    cluster_permuted: np.ndarray
     configurations: np.ndarray
     rings: list
     positions: list
@@ -109,10 +116,11 @@ def heterogeneity(state_point, entry=None, observable="bond_breaking", type_numb
         present = _complete(values, slot)
         own = [values[k][:, slot] for k in present], [positions[k] for k in present]
         rings.append(_rings(*own, box, observable) if present else None)
-        rows.append([*_lengths(*own, box, observable), len(present)] if present else [np.nan] * 4 + [0])
+        rows.append([*_lengths(*own, box, observable), len(present)] if present else [np.nan] * 6 + [0])
         if progress is not None:
             progress(slot + 1, len(state_point.times), "heterogeneity")
-    chord, chord_error, cluster, cluster_error, configurations = np.array(rows).T
+    *lengths, configurations = np.array(rows).T
+    names = ("chord", "chord_error", "cluster", "cluster_error", "chord_permuted", "cluster_permuted")
     chi_4 = four_point_susceptibility_with_error(np.array([_field(v, observable) for v in values]))
     return Heterogeneity(
         name="MD" if entry is None else entry["name"],
@@ -124,10 +132,7 @@ def heterogeneity(state_point, entry=None, observable="bond_breaking", type_numb
         correlation=state_point.decay(type_number),
         chi_4=chi_4[0],
         chi_4_error=chi_4[1],
-        chord=chord,
-        chord_error=chord_error,
-        cluster=cluster,
-        cluster_error=cluster_error,
+        **dict(zip(names, lengths, strict=True)),
         configurations=configurations.astype(int),
         rings=rings,
         positions=positions,
@@ -181,14 +186,33 @@ def _rings(values, positions, box, observable):
 
 
 def _lengths(values, positions, box, observable):
-    """(chord length, its error, mean cluster size, its error) of one time, from disk where they are known."""
+    """Chord length, its error, mean cluster size, its error, and both of permuted fields, of one time.
+
+    From disk where they are known.
+    """
     sign = 1.0 if observable == "bond_breaking" else -1.0
     fields = [sign * v.mean(axis=0) for v in values]
 
     def compute():
         chord = chord_length_with_error(positions, fields, box, CELL)
-        median = np.median(np.concatenate(fields))
-        sizes = [mobile_clusters(x, f, box, median) for x, f in zip(positions, fields, strict=True)]
-        return np.array([*chord, *mean_cluster_size_with_error(sizes)])
+        cluster = mean_cluster_size_with_error(_sizes(positions, fields, box))
+        return np.array([*chord, *cluster, *_permuted_lengths(positions, fields, box)])
 
-    return cached_array("mobile_lengths-2", [CELL, box, *positions, *fields], compute)
+    return cached_array("mobile_lengths-3", [CELL, box, *positions, *fields], compute)
+
+
+def _sizes(positions, fields, box):
+    """Sizes of the clusters of what lies below the median of all configurations, [(n_clusters,)] of each."""
+    median = np.median(np.concatenate(fields))
+    return [mobile_clusters(x, f, box, median) for x, f in zip(positions, fields, strict=True)]
+
+
+def _permuted_lengths(positions, fields, box):
+    """(chord length, mean cluster size) of values permuted inside every configuration, means over PERMUTATIONS."""
+    found = []
+    for seed in range(PERMUTATIONS):
+        rng = np.random.default_rng(seed)
+        shuffled = [rng.permutation(field) for field in fields]
+        sizes = np.concatenate(_sizes(positions, shuffled, box))
+        found.append((pooled_chord_length(positions, shuffled, box, CELL), mean_cluster_size(sizes)))
+    return np.mean(found, axis=0)

@@ -8,6 +8,7 @@ import numpy as np
 
 from glassviz import __version__
 from glassviz.publish import publish
+from glassviz.tasks.heterogeneity import PERMUTATIONS
 from glassviz.tasks.score_csv import TIME
 
 HEADER = (
@@ -34,9 +35,9 @@ UNITS = {"chi_4": "1", "chord": "sigma_11", "cluster": "1", "xi": "sigma_11", "c
 def write_heterogeneity(known, data, path):
     """Write [(Heterogeneity, temperature, fits)] to `path`, whole or not at all; returns the number of rows.
 
-    Quantities: chi_4, chord, cluster, S_4 (at each q), and xi, chi, A of the fit, whose note says its range, or why
-    there is no number. Errors are standard errors over configurations, for the fit the larger of covariance and
-    bootstrap.
+    Quantities: chi_4, chord, cluster, chord_permuted and cluster_permuted (without correlation), S_4 (at each q), and
+    xi, chi, A of the fit, whose note says its range, or why there is no number. Errors are standard errors over
+    configurations, for the fit the larger of covariance and bootstrap.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -60,6 +61,9 @@ def _quantities(found, slot, fit):
     """(quantity, q, value, error, unit, note) of one label time."""
     for name in ("chi_4", "chord", "cluster"):
         yield name, "", getattr(found, name)[slot], getattr(found, f"{name}_error")[slot], UNITS[name], ""
+    for name in ("chord", "cluster"):
+        note = f"mean of {PERMUTATIONS} permutations of the propensities inside every configuration"
+        yield f"{name}_permuted", "", getattr(found, f"{name}_permuted")[slot], np.nan, UNITS[name], note
     rings = found.rings[slot]
     if rings is not None:
         for q, value, error in zip(rings.q, rings.s4, rings.errors, strict=True):

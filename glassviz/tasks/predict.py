@@ -6,7 +6,7 @@ import numpy as np
 
 from glassviz.errors import InputError
 from glassviz.learning import load_model
-from glassviz.publish import publish_arrays
+from glassviz.publish import check_place, publish_arrays
 from glassviz.record import SPLITS
 
 
@@ -21,6 +21,7 @@ def predict(model_path, state_point, output, split=None, progress=None):
         raise InputError(f"split is {split!r}, expected one of {', '.join(SPLITS)}")
     if Path(output).suffix != ".npz":
         raise InputError(f"output is {str(output)!r}, expected a name that ends in .npz")
+    check_place(output)
     model = load_model(model_path)
     records = [record for record in state_point.records if split in (None, record.split)]
     if not records:

@@ -2,10 +2,10 @@
 
 import numpy as np
 from bokeh.core.properties import value
-from bokeh.models import BasicTicker, ColorBar, HoverTool, LassoSelectTool, LinearColorMapper, TapTool
+from bokeh.models import BasicTicker, ColorBar, FixedTicker, HoverTool, LassoSelectTool, LinearColorMapper, TapTool
 from bokeh.plotting.contour import contour_data
 
-from glassviz.colours import NEUTRALS, SEQUENTIAL, hex_colours
+from glassviz.colours import NEUTRALS, SEQUENTIAL, class_places, hex_colours
 from glassviz.views.plot import Plot, accent, spread
 from glassviz.views.style import FONT, dress_bar
 
@@ -45,7 +45,7 @@ class CloudView:
         figure.on_event(
             "selectiongeometry", lambda event: event.final and on_select([int(k) for k in self._own.selected.indices])
         )
-        self._bar = ColorBar(color_mapper=self._colours, ticker=BasicTicker(desired_num_ticks=5), height=10, padding=6)
+        self._bar = ColorBar(color_mapper=self._colours, height=10, padding=6)
         if bar:
             figure.add_layout(self._bar, "above")
         self.panel = self.plot.panel
@@ -86,7 +86,9 @@ class CloudView:
         self.plot.say("" if len(points) else message)
         low, high, table = scale
         self._colours.update(low=low, high=high, palette=hex_colours(table), nan_color=MISSING[dark])
-        self._bar.title = labels[2]
+        classes = class_places(*scale)
+        ticker = BasicTicker(desired_num_ticks=5) if classes is None else FixedTicker(ticks=classes)
+        self._bar.update(title=labels[2], ticker=ticker)
         dress_bar(self._bar, dark)
         self._own.selected.indices = []
         for name, part in (("own", np.ones(len(points), bool)), ("chosen", chosen)):

@@ -28,8 +28,9 @@ class CurvesView:
         if points:
             bars = self.plot.source("bars", x=[], low=[], high=[], colour=[])
             figure.segment("x", "low", "x", "high", source=bars, line_color="colour", line_width=1.5)
-            dots = self.plot.source("dots", x=[], y=[], colour=[])
-            figure.scatter("x", "y", source=dots, size=POINT - 1, fill_color="colour", line_color=None)
+            dots = self.plot.source("dots", x=[], y=[], colour=[], marker=[])
+            look = {"size": POINT - 1, "fill_color": "colour", "line_color": None, "marker": "marker"}
+            figure.scatter("x", "y", source=dots, **look)
             taus = self.plot.source("taus", x=[], y=[], colour=[])
             self._taus = figure.scatter("x", "y", source=taus, size=13, marker="diamond", fill_color="colour")
             now = self.plot.source("now", x=[], y=[])
@@ -42,7 +43,7 @@ class CurvesView:
 
         curves : dicts with x, y (n,), colour, chosen (thick, on top), dash (default solid), thin (default False: then
             without points), joined (default True: by a line), and for points error (n,), tau (x, y) or None,
-            now (x, y) or None, text [n] and what is clicked, one for all or (n,)
+            now (x, y) or None, marker (default circle), text [n] and what is clicked, one for all or (n,)
         message : shown where there is no curve; guide : a level, dashed; ranges (low, high): default around the data
         band : dict with x, low, middle, high (n,)
         """
@@ -81,10 +82,11 @@ class CurvesView:
 
         x, y, error = (joined(lambda curve, name=name: curve[name]) for name in ("x", "y", "error"))
         colour = [curve["colour"] for curve in curves for _ in curve["x"]]
-        self.plot.fill("dots", x=x, y=y, colour=colour)
+        marker = [curve.get("marker", "circle") for curve in curves for _ in curve["x"]]
+        self.plot.fill("dots", x=x, y=y, colour=colour, marker=marker)
         error = np.nan_to_num(error)
         # On a logarithmic axis a bar that reaches zero has no end.
-        low = np.maximum(np.asarray(y) - error, 1e-6) if self._logs[1] else np.asarray(y) - error
+        low = np.asarray(y) - (np.minimum(error, 0.95 * np.asarray(y)) if self._logs[1] else error)
         self.plot.fill("bars", x=x, low=low, high=np.asarray(y) + error, colour=colour)
         marked = [curve for curve in curves if curve["tau"] is not None]
         self.plot.fill(

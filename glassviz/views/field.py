@@ -1,11 +1,12 @@
 """Fields over the box, side by side with one colour scale: where many particles are mobile together."""
 
 import numpy as np
+from bokeh.core.properties import value
 from bokeh.models import ColorBar, DataRange1d, LinearColorMapper
 
 from glassviz.colours import NEUTRALS, hex_colours
 from glassviz.views.plot import Plot
-from glassviz.views.style import dress_bar
+from glassviz.views.style import FONT, dress_bar
 
 GAP = 0.06
 """Between two fields, in edges of the box."""
@@ -25,13 +26,16 @@ class FieldView:
         pictures = self.plot.source("pictures", image=[], x=[], y=[], dw=[], dh=[])
         figure.image("image", "x", "y", "dw", "dh", source=pictures, color_mapper=self._mapper)
         names = self.plot.source("names", x=[], y=[], text=[])
-        style = {"text_baseline": "top", "text_font_size": "13px", "text_color": NEUTRALS[False]["text"]}
+        style = {"text_baseline": "top", "text_font": value(FONT), "text_font_size": "13px"}
+        style |= {"text_color": NEUTRALS[False]["text"]}
         ground = {"background_fill_color": NEUTRALS[False]["page"], "background_fill_alpha": 0.8, "padding": 4}
         figure.text("x", "y", "text", source=names, x_offset=8, y_offset=8, **style, **ground)
         bar = self.plot.source("bar", xs=[], ys=[])
         self._bar = figure.multi_line("xs", "ys", source=bar, line_width=3)
         figure.axis.visible, figure.grid.visible, figure.min_border_bottom = False, False, 8
-        self._scale = ColorBar(color_mapper=self._mapper, orientation="horizontal", height=10, margin=4, padding=2)
+        # The subscripts of the title reach below its line.
+        room = {"title_standoff": 7, "margin": 4, "padding": 2}
+        self._scale = ColorBar(color_mapper=self._mapper, orientation="horizontal", height=10, **room)
         figure.add_layout(self._scale, "below")
         self.panel = self.plot.panel
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import panel as pn
-from bokeh.models import BasicTickFormatter, ColumnDataSource, FixedTicker, HoverTool, Range1d
+from bokeh.models import ColumnDataSource, FixedTicker, HoverTool, PrintfTickFormatter, Range1d
 from bokeh.plotting import figure
 
 from glassviz.colours import ACCENTS, NEUTRALS
@@ -37,6 +37,7 @@ class Plot:
         for axis in self.figure.axis:
             axis.axis_label_text_font_size, axis.major_label_text_font_size = "11pt", "10pt"
             axis.axis_label_standoff = 4
+        self._powers = self.figure.yaxis[0].ticker, self.figure.yaxis[0].formatter
         self._log, self._sources, self._on_click = (x_log, y_log), {}, on_click
         words = self.source("words", x=[], y=[], text=[])
         self.words = self.figure.text(
@@ -81,12 +82,20 @@ class Plot:
         for own, given, log in ((self.figure.x_range, x, self._log[0]), (self.figure.y_range, y, self._log[1])):
             low, high = given or ((1, 10) if log else (0, 1))
             own.update(start=float(low), end=float(high))
-        if self._log[1] and y and y[1] < 1e3 * y[0]:
-            ticks = FixedTicker(ticks=[m * 10.0**k for k in range(-6, 12) for m in (1, 2, 5)])
-            self.figure.yaxis.ticker = self.figure.ygrid.ticker = ticks
-            self.figure.yaxis.formatter = BasicTickFormatter(use_scientific=False)
+        if self._log[1] and y:
+            self._few_decades(y[0] > 1e-6 and y[1] < 1e3 * y[0])
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = xlabel, ylabel
         self.dress(dark)
+
+    def _few_decades(self, few):
+        """Ticks of the vertical axis: 1, 2 and 5 in plain numbers where there are few decades, else powers of ten."""
+        ticker, formatter = self._powers
+        if few:
+            ticker = FixedTicker(ticks=[float(f"{m}e{k}") for k in range(-6, 12) for m in (1, 2, 5)])
+            # Bokeh's own gives all ticks as many decimals as the largest needs: 0.00002 becomes 0.
+            formatter = PrintfTickFormatter(format="%g")
+        self.figure.yaxis[0].update(ticker=ticker, formatter=formatter)
+        self.figure.ygrid.ticker = ticker
 
     def dress(self, dark):
         """Colours of one theme."""

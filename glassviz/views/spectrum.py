@@ -1,12 +1,18 @@
 """S_4(q) on logarithmic axes, with fits and the range of the fit, which is dragged."""
 
-from bokeh.models import BoxAnnotation
+from bokeh.models import BoxAnnotation, CustomJS
 
 from glassviz.colours import NEUTRALS
 from glassviz.views.curves import CurvesView
 
 QUIET = 800
 """Milliseconds without a move after which a drag counts as finished."""
+
+# Bokeh takes a button that is held still for 0.3 s for a press, after which nothing can be dragged; no model has a
+# setting for it. Nothing in the app listens to presses. Where BokehJS keeps it elsewhere, it stays as it is.
+LONG_HOLD = """
+try { Bokeh.require("core/ui_gestures").UIGestures.press_threshold = 2 ** 31 - 1 } catch { }
+"""
 
 
 class SpectrumView:
@@ -20,6 +26,7 @@ class SpectrumView:
             line_alpha=0.5, level="underlay",
         )  # fmt: skip
         self.curves.plot.figure.add_layout(self._range)
+        self.curves.plot.figure.js_on_event("mouseenter", CustomJS(code=LONG_HOLD))
         for side in ("left", "right"):
             self._range.on_change(side, self._dragged)
         self._drawing, self._later = False, None

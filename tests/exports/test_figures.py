@@ -44,7 +44,7 @@ def library(home):
 @pytest.fixture(scope="module")
 def session(library):
     # For chi_4 two configurations are needed, and only one is of the test split.
-    return Session(library, dark=True, md_from="all", **STATE)
+    return Session(library, dark=True, md_from="all", followed=7, **STATE)
 
 
 def table(figure):
@@ -141,6 +141,44 @@ def test_agreement_and_configurations_hold_the_labels_of_one_type(session):
     np.testing.assert_allclose(found, session.point.bond_breaking[1][:, own].mean(axis=1), rtol=1e-7)
 
 
+@pytest.mark.parametrize("observable", ["bond_breaking", "displacement"])
+def test_a_followed_particle_with_both_halves_of_the_replicas(session, observable):
+    live = Session(session.library, **STATE | {"observable": observable}, followed=11)
+    made = exported("followed", live)
+    halves = getattr(live.point, f"{observable}_halves")[live.configuration][:, :, 11]
+    for name, wanted in (
+        ("time", live.point.times),
+        ("propensity", halves.mean(axis=0)),
+        ("lower half", halves.min(axis=0)),
+        ("upper half", halves.max(axis=0)),
+        ("standard error", np.abs(halves[0] - halves[1]) / 2),
+    ):
+        np.testing.assert_allclose(column(made, name, method="MD"), wanted, rtol=1e-7, atol=1e-9)
+    assert np.ptp(halves, axis=0).max() > 0
+    predicted = live.predicted()
+    assert (predicted is not None) == ("GlassMLP" in made.numbers["method"])
+    if predicted is not None:
+        np.testing.assert_allclose(column(made, "propensity", method="GlassMLP"), predicted[:, 11], rtol=1e-7)
+    assert "particle=11" in made.lines
+    assert made.provenance["particle"].startswith("11, type ")
+    drawn = made.drawing.axes[0].collections[0].get_paths()[0].vertices[:, 1]
+    shown = halves[:, live.point.times > 0]
+    assert (drawn.min(), drawn.max()) == pytest.approx((shown.min(), shown.max()), abs=1e-6)
+
+
+def test_losses_are_those_of_the_model(session):
+    model, made = session.entry["model"], exported("losses", session)
+    for number, history in model.history.items():
+        for place, kind in enumerate(("training", "validation")):
+            own = {"type": str(number), "loss of": kind}
+            np.testing.assert_allclose(column(made, "loss", **own), history[:, place], rtol=1e-8)
+            np.testing.assert_array_equal(column(made, "epoch", **own), np.arange(1, 21))
+    assert made.provenance["stages"] == "up to 20 epochs at rate 0.005, loss: absolute error"
+    live = Session(session.library, **STATE | {"model": "ka2d-ridge-bond_breaking-T0.8000"})
+    with pytest.raises(InputError, match="was not trained by epochs; glassviz train glassmlp --temperature 0.8"):
+        exported("losses", live)
+
+
 def test_inside_the_network(session):
     model, record = session.entry["model"], session.record
     made, own = exported("bottleneck", session), session.of_type()
@@ -227,6 +265,10 @@ def test_what_does_not_exist_is_refused(home):
         gv.figure("scores", where, score="luck")
     with pytest.raises(InputError, match="configuration 7 is not there"):
         gv.figure("snapshot", where, configuration=7)
+    with pytest.raises(InputError, match="no particle is followed, expected a particle from 0 to"):
+        gv.figure("followed", where)
+    with pytest.raises(InputError, match="particle is 99999, expected the number of a particle, from 0 to"):
+        gv.figure("followed", where, particle=99999)
     with pytest.raises(InputError, match="pair is '19', expected one of , 11, 12"):
         gv.figure("structure", where, pair="19")
     with pytest.raises(InputError, match="no method is scored at a label time near C_B = 0.8"):

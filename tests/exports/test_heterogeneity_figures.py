@@ -51,6 +51,14 @@ def test_collective_quantities_with_errors(quantity, methods):
         np.testing.assert_allclose(column(figure, "standard error", method=name), errors[shown], rtol=1e-8, atol=1e-12)
         np.testing.assert_allclose(column(figure, "configurations", method=name), found.configurations[shown])
         np.testing.assert_allclose(column(figure, "time", method=name), found.times[shown])
+    if quantity != "chi_4":
+        md, name = methods["MD"], "MD, permuted"
+        shown = np.isfinite(getattr(md, quantity)) & (md.times > 0)
+        wanted = getattr(md, f"{quantity}_permuted")[shown]
+        np.testing.assert_allclose(column(figure, quantity, method=name), wanted, rtol=1e-8)
+        (line,) = (line for line in figure.drawing.axes[0].lines if line.get_linestyle() == "--")
+        np.testing.assert_allclose(line.get_ydata(orig=False), wanted, rtol=1e-8)
+        assert "4 permutations" in figure.provenance[name]
     assert "fit" not in figure.provenance
     assert len(figure.provenance["configurations of molecular dynamics at T = 0.4 (all)"].split()) == 32
 
@@ -105,6 +113,11 @@ def test_s_4_with_its_fits(methods):
 def test_a_refused_fit_says_why(methods):
     figure = made("s_4", **NO_CUBIC | {"cubic": True}, time=TIME)
     found = methods["MD"]
+    absent = int((found.rings[int(np.abs(found.times - TIME).argmin())].s4 <= 0).sum())
+    assert absent > 0
+    assert figure.provenance["rings"].startswith(f"those with S_4 of 0 or less are left out: MD {absent}")
+    with pytest.raises(InputError, match="S_4 has no positive value at T = 0.4, t = 0.1"):
+        made("s_4", **NO_CUBIC, time=0.1)
     reason = found.fit(int(np.abs(found.times - TIME).argmin())).reason
     assert reason.startswith("does not identify")
     assert figure.provenance["fit of MD"] == reason

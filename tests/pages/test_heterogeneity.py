@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from glassviz.dataset import EMBEDDED
 from glassviz.dynamics import four_point_correlation, propensity_distribution, smoothed
-from glassviz.heterogeneity_curves import EDGES
+from glassviz.heterogeneity_curves import EDGES, HeterogeneityCurves
+from glassviz.heterogeneity_words import MARKS
 from glassviz.library import Library
 from glassviz.pages.heterogeneity import HeterogeneityPage
 from glassviz.record import write_record
@@ -36,6 +38,11 @@ def many(tmp_path_factory):
 @pytest.fixture(scope="module")
 def library(many):
     return Library([many.home / "data"], [many.home / "models"])
+
+
+@pytest.fixture(scope="module")
+def embedded():
+    return Library(model_folders=[EMBEDDED / "models"], data_sets={"ka2d": [EMBEDDED / "ka2d"]})
 
 
 @pytest.fixture
@@ -82,6 +89,9 @@ def test_the_range_of_the_fit_is_dragged(visit):
         edge += 10
         if step is not None:
             step()
+        if step == visit.page.mouse.down:
+            # Whoever thinks before moving drags all the same.
+            visit.page.wait_for_timeout(800)
     visit.until(lambda: "q_range" in visit.state, "a range in the address")
     visit.page.wait_for_timeout(500)
     low, high = map(float, visit.state["q_range"].split(","))
@@ -134,7 +144,15 @@ def test_against_time_molecular_dynamics_and_every_method(library, quantity):
     # The chosen model is drawn last, on top.
     expected = [v for f in found for v in getattr(f, quantity) if np.isfinite(v)]
     np.testing.assert_allclose(dots["y"], expected)
-    assert len(rows(page.against_time.plot, "lines")["xs"]) == 2
+    lines = rows(page.against_time.plot, "lines")
+    if quantity == "chi_4":
+        assert len(lines["xs"]) == 2
+    else:
+        (permuted,) = (k for k, dash in enumerate(lines["dash"]) if dash == "dashed")
+        wanted = getattr(found[0], f"{quantity}_permuted")
+        np.testing.assert_allclose(lines["ys"][permuted], wanted[np.isfinite(getattr(found[0], quantity))])
+        assert lines["width"][permuted] == min(lines["width"])
+        assert "MD, permuted" in page.legend.panel.object
     page._choose(0.8, 1000.0)
     assert (session.time, session.page) == (1000.0, "heterogeneity")
 
@@ -164,6 +182,48 @@ def test_spectra_fits_and_collapse(library):
     session.choose(waves="collapse")
     drawn = rows(page.collapse.plot, "dots")
     assert bool(len(drawn["y"])) == bool(known)
+
+
+def test_a_collapse_names_temperatures_and_times_and_marks_them(embedded):
+    choices = {"temperature": 0.4, "md_from": "all", "cubic": False, "observable": "displacement"}
+    session = Session(embedded, page="heterogeneity", waves="collapse", **choices)
+    page, curves = HeterogeneityPage(session), HeterogeneityCurves(session).collapse()
+    times = {}
+    for curve in curves:
+        times.setdefault(curve["temperature"], set()).add(curve["found"].times[curve["slot"]])
+    assert len(times[0.4]) > 1
+    marks = dict(zip(HeterogeneityCurves(session).labelled, MARKS.items(), strict=False))
+    for T, own in times.items():
+        assert f"{marks[T][1]} T = {T:g}: t = {', '.join(f'{t:g}' for t in sorted(own))}" in page.fits.panel.object
+    drawn = rows(page.collapse.plot, "dots")
+    assert list(drawn["marker"]) == [marks[c["temperature"]][0] for c in curves for _ in c["x"]]
+
+
+def test_rings_that_a_logarithmic_axis_cannot_show_are_counted(embedded):
+    choices = {"temperature": 0.4, "md_from": "all", "observable": "displacement"}
+    session = Session(embedded, page="heterogeneity", time=434.0, **choices)
+    page, curves = HeterogeneityPage(session), HeterogeneityCurves(session)
+    found = {label: curves.found(entry, 0.4).rings[session.slot] for entry, label, _ in curves.methods(0.4)}
+    absent = {label: int((rings.s4 <= 0).sum()) for label, rings in found.items()}
+    assert absent["MD"] > 0
+    whose = ", ".join(f"{label} {number}" for label, number in absent.items() if number)
+    assert f"{sum(absent.values())} rings with S₄ ≤ 0 not drawn ({whose})" in page.fits.panel.object
+    drawn = rows(page.spectrum.curves.plot, "dots")["y"]
+    assert len(drawn) + sum(absent.values()) == sum(len(rings.s4) for rings in found.values())
+    session.choose(time=0.1)
+    assert rows(page.spectrum.curves.plot, "words")["text"] == ["no ring with S₄ > 0"]
+    assert len(rows(page.spectrum.curves.plot, "dots")["y"]) == 0
+
+
+def test_a_temperature_without_the_level_is_named(embedded):
+    session = Session(embedded, page="heterogeneity", level=0.8, temperature=0.4)
+    page = HeterogeneityPage(session)
+    data = session.data
+    absent = [T for T in data.temperatures if np.nanmin(np.abs(data[T].decay(1) - 0.8)) > 0.1]
+    assert absent
+    drawn = set(rows(page.against_temperature.plot, "hits")["temperature"])
+    assert drawn == set(data.temperatures) - set(absent)
+    assert f"no label time near C = 0.8 at T = {', '.join(f'{T:g}' for T in absent)}" in page.note.panel.object
 
 
 def test_correlations_over_distance(library):

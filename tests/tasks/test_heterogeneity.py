@@ -6,12 +6,18 @@ import numpy as np
 import pytest
 
 from glassviz.dataset import StatePoint
-from glassviz.dynamics import chord_length_with_error, four_point_structure_factor, overlap
+from glassviz.dynamics import (
+    chord_length_with_error,
+    four_point_structure_factor,
+    mean_cluster_size,
+    mobile_clusters,
+    overlap,
+)
 from glassviz.errors import Cancelled, InputError
 from glassviz.learning import Ridge
 from glassviz.learning.store import entry_of
 from glassviz.learning.susceptibility_ratio import susceptibility_ratio
-from glassviz.tasks.heterogeneity import Q_MAX, heterogeneity
+from glassviz.tasks.heterogeneity import PERMUTATIONS, Q_MAX, heterogeneity
 from glassviz.tasks.heterogeneity_csv import write_heterogeneity
 from glassviz.tasks.score import predictions_on_test
 from tests.pages.conftest import planted
@@ -68,6 +74,25 @@ def test_molecular_dynamics_from_products_of_halves(point):
     np.testing.assert_allclose((found.chord[3], found.chord_error[3]), chord)
     assert found.configurations.tolist() == [3] * 4
     assert found.cluster[3] >= 1
+
+
+def test_permuted_propensities_have_the_lengths_of_no_correlation(point):
+    found = heterogeneity(point, split="all")
+    positions = [point.configurations[k].positions[of_type(point, k)] for k in found.places]
+    fields = [v[:, 3].mean(axis=0) for v in found.values]
+    box, median = point.configurations[0].box, np.median(np.concatenate(fields))
+    rng, chords, clusters = np.random.default_rng(91), [], []
+    for _ in range(30):
+        shuffled = [rng.permutation(f) for f in fields]
+        chords.append(chord_length_with_error(positions, shuffled, box)[0])
+        sizes = [mobile_clusters(x, f, box, median) for x, f in zip(positions, shuffled, strict=True)]
+        clusters.append(mean_cluster_size(np.concatenate(sizes)))
+    for value, drawn in ((found.chord_permuted[3], chords), (found.cluster_permuted[3], clusters)):
+        # The mean of a few permutations of its own among the means of as many of these.
+        assert abs(value - np.mean(drawn)) < 4 * np.std(drawn) / np.sqrt(PERMUTATIONS)
+    # The planted wave spans the box.
+    assert found.chord_permuted[3] < 0.7 * found.chord[3]
+    assert found.cluster_permuted[3] < 0.7 * found.cluster[3]
 
 
 def test_all_configurations_only_count_for_molecular_dynamics(point, entry):
@@ -137,7 +162,8 @@ def test_the_table_holds_every_quantity_with_its_unit_and_why_there_is_no_number
     with path.open() as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == number
-    assert {row["quantity"] for row in rows} == {"chi_4", "chord", "cluster", "S_4", "xi", "chi", "A"}
+    known_quantities = {"chi_4", "chord", "cluster", "chord_permuted", "cluster_permuted", "S_4", "xi", "chi", "A"}
+    assert {row["quantity"] for row in rows} == known_quantities
     own = [row for row in rows if row["method"] == "planted" and row["quantity"] == "chi_4"]
     np.testing.assert_allclose([float(row["value"]) for row in own], known[1][0].chi_4, rtol=1e-8, atol=1e-12)
     s4 = [row for row in rows if row["method"] == "MD" and row["quantity"] == "S_4"][-len(known[0][0].rings[3].q) :]

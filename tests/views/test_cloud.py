@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from bokeh.models import ColorBar
+from bokeh.models import BasicTicker, ColorBar
 
-from glassviz.colours import DIFFERENCE, PROPENSITY, SEQUENTIAL, hex_colours
+from glassviz.colours import DIFFERENCE, PROPENSITY, SEQUENTIAL, hex_colours, type_colours
+from glassviz.figures.plane import draw_plane
 from glassviz.structure import glassmlp_descriptor_names
 from glassviz.systems import KA2D
 from glassviz.views.cloud import MOST_POINTS, CloudView, raster, round_levels
@@ -24,6 +25,21 @@ def source(view, name):
 )  # fmt: skip
 def test_levels_are_round(ends, levels):
     assert round_levels(np.array(ends, dtype=float)) == pytest.approx(list(levels))
+
+
+def test_the_bar_of_types_names_the_types_alone():
+    view, points, none = (
+        CloudView(lambda indices: None),
+        np.random.default_rng(2).normal(size=(9, 2)),
+        np.zeros(9, bool),
+    )
+    bar = next(part for part in view.plot.figure.above if isinstance(part, ColorBar))
+    view.update(points, np.arange(9) % 3 + 1.0, none, LABELS, (0.5, 3.5, type_colours(3)), False)
+    assert bar.ticker.ticks == [1.0, 2.0, 3.0]
+    view.update(points, np.linspace(0, 1, 9), none, LABELS, (0.0, 1.0, SEQUENTIAL), False)
+    assert isinstance(bar.ticker, BasicTicker)
+    drawing = draw_plane(points, np.arange(9) % 3 + 1.0, (0.5, 3.5, type_colours(3)), LABELS)
+    assert [tick.get_text() for tick in drawing.axes[1].get_xticklabels()] == ["1", "2", "3"]
 
 
 def test_points_colours_and_choice():
