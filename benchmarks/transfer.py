@@ -24,7 +24,7 @@ from glassviz.learning.tglass_mlp import LENGTHS
 from glassviz.learning.tglass_network import REFERENCE
 from glassviz.learning.tglass_training import PUBLISHED, lessons_of
 from glassviz.learning.training import Stage
-from glassviz.learning.transfer_labels import level_slots
+from glassviz.learning.transfer_labels import levels_in
 from glassviz.structure.coarse_graining import OBSERVABLES
 from glassviz.tasks.transfer_plan import plan_for
 
@@ -136,7 +136,7 @@ def protocol_steps(phase):
     data = gv.open(EMBEDDED / "ka2d")
     plan = plan_for(data)
     measured, _ = plan.temperatures(data)
-    there = {T: level_slots(data[T], plan.levels) for T in measured}
+    there = {T: levels_in(data[T], plan.levels) for T in measured}
     wanted = plan.transferred(data)
     first = sum(sum(level in there[T] for T in measured) for level in wanted)
     second = sum(map(len, there.values())) + sum(map(len, wanted.values()))

@@ -31,7 +31,7 @@ def add_parser(commands):
     plan.add_argument("--networks", type=int, metavar="N", help="networks of each training (default: 16)")
     plan.add_argument("--kept", type=float, metavar="SHARE", help="share kept by self-consistency (default: 0.25)")
     plan.add_argument("--tolerance", type=float, metavar="X", help="deviation that counts as none (default: 0.01)")
-    plan.add_argument("--scaling", help="descriptors over each 'temperature' (default) or all 'together'")
+    plan.add_argument("--scaling", help="descriptors over all temperatures 'together' (default) or each 'temperature'")
     plan.add_argument("--seed", type=int, metavar="N", help="seed of all random numbers (default: 0)")
     words = "passes count as of so many structures a state point (default: 150), which sets the optimiser steps"
     plan.add_argument("--structures", type=int, metavar="N", help=words)

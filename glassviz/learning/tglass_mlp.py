@@ -68,7 +68,7 @@ class TGlassMLP(DescriptorModel):
         seed=0,
         schedule="published",
         structures=150,
-        scaling="temperature",
+        scaling="together",
         scaled=True,
         reference=network.REFERENCE,
         device="cpu",
@@ -79,7 +79,7 @@ class TGlassMLP(DescriptorModel):
     ):
         """Train on the bond-breaking propensities of the training configurations of several state points at once.
 
-        state_points : of one system, each at another temperature; their labels nearest to each of `levels` are used
+        state_points : of one system, each at another temperature; their labels at each of `levels` are used
         transferred : labels that other networks gave, [transfer_labels.Transferred]
         scaled_on : state points whose training structures scale the descriptors, default `state_points`
         scaling : over all temperatures "together", or over each "temperature" by itself

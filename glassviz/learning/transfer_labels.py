@@ -1,6 +1,7 @@
 """Which labels tGlassMLP learns from: values of the mean propensity, the same at every temperature."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -12,8 +13,8 @@ from glassviz.learning.tglass_network import state_inputs
 
 LEVELS = (0.99, 0.94, 0.90, 0.85, 0.80, 0.75, 0.65, 0.50, 0.25)
 """<C_B> of the state points of the paper's Table I."""
-NEAR = 0.05
-"""A label time counts for a level where its mean C_B is not farther from it."""
+NEAR, WIDE = 0.015, 0.3
+"""How far the mean C_B of a label may be from a level that it stands for; between what neighbours levels are mixed."""
 USED = ("train", "validation")
 
 
@@ -26,24 +27,32 @@ class Transferred:
     labels: dict
 
 
-def level_slots(state_point, levels=LEVELS, type_number=1):
-    """{level: (label time's index, mean C_B there)} of the levels that training and validation have labels for.
+def levels_in(state_point, levels=LEVELS, type_number=1):
+    """{level: (mean C_B told, {label time's index: share})} of the levels that labels give at a state point.
 
-    The mean is that of the type's particles in those configurations; a time counts for the level that is nearest to it.
+    Where a level lies between the mean C_B of two neighbouring label times, its labels are their mixture with this
+    mean: networks of one level must see one C at all temperatures, or they take its scatter for a law of temperature.
+    Beyond the last label, or where neighbours are WIDE apart, a level is given up unless a label is within NEAR of it;
+    then it is told by the mean that it has.
+    The mean is that of the type's particles in the training and validation configurations.
     """
     halves = propensity(state_point, "bond_breaking")
     places = [k for split in USED for k in labelled(state_point, halves, split)]
     if not places:
         return {}
-    own = [halves[k][:, state_point.configurations[k].types == type_number].mean(axis=1) for k in places]
-    means = np.mean(own, axis=0)
+    means = np.mean(
+        [halves[k][:, state_point.configurations[k].types == type_number].mean(axis=1) for k in places], axis=0
+    )
+    slots = np.flatnonzero(np.isfinite(means))
     found = {}
     for level in levels:
-        distance = np.abs(means - level)
-        if np.isfinite(distance).any() and np.nanmin(distance) <= NEAR:
-            slot = int(np.nanargmin(distance))
-            if min(levels, key=lambda other: abs(other - means[slot])) == level:
-                found[level] = slot, float(means[slot])
+        for early, late in pairwise(slots):
+            if means[late] <= level < means[early] <= means[late] + WIDE:
+                share = float((level - means[late]) / (means[early] - means[late]))
+                found[level] = float(level), {int(early): share, int(late): 1 - share}
+        nearest = slots[np.abs(means[slots] - level).argmin()] if len(slots) else None
+        if level not in found and nearest is not None and abs(means[nearest] - level) <= NEAR:
+            found[level] = float(means[nearest]), {int(nearest): 1.0}
     return found
 
 
@@ -113,9 +122,13 @@ def make_lessons(state_points, transferred, levels, number, standardise, describ
 
     for point in state_points:
         halves = propensity(point, "bond_breaking_halves")
-        for slot, mean in level_slots(point, levels, number).values():
-            usable = [k for k, s in enumerate(point.split) if s in USED and np.isfinite(halves[k][:, slot]).all()]
-            add(point, mean, {k: halves[k][:, slot] for k in usable}, measured=True)
+        for mean, shares in levels_in(point, levels, number).values():
+            mixed = {
+                k: sum(share * halves[k][:, slot] for slot, share in shares.items())
+                for k, split in enumerate(point.split)
+                if split in USED
+            }
+            add(point, mean, {k: own for k, own in mixed.items() if np.isfinite(own).all()}, measured=True)
     for given in transferred:
         both = {k: np.stack([values, values]) for k, values in given.labels.items()}
         add(given.state_point, given.level, both, measured=False)

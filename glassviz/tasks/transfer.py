@@ -13,7 +13,7 @@ from glassviz.learning.score import propensity
 from glassviz.learning.tglass_at import CLOSE, mean_predictions
 from glassviz.learning.tglass_mlp import TGlassMLP
 from glassviz.learning.tglass_training import SCHEDULES
-from glassviz.learning.transfer_labels import USED, Transferred, level_slots
+from glassviz.learning.transfer_labels import USED, Transferred, levels_in
 from glassviz.publish import publish_json
 
 
@@ -58,7 +58,7 @@ class _Run:
         self.points = {T: data[T] for T in self.measured + self.targets}
         stages = SCHEDULES.get(plan.schedule, plan.schedule)
         each = plan.structures * sum(stage.epochs for stage in stages)
-        there = {T: level_slots(data[T], plan.levels) for T in self.measured}
+        there = {T: levels_in(data[T], plan.levels) for T in self.measured}
         self.sizes = {level: each * sum(level in there[T] for T in self.measured) for level in self.wanted}
         given = sum(map(len, self.wanted.values()))
         self.sizes["all"] = each * (sum(len(slots) for slots in there.values()) + given)

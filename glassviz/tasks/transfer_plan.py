@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from glassviz.errors import InputError
 from glassviz.learning.tglass_mlp import NETWORKS
-from glassviz.learning.transfer_labels import LEVELS, level_slots
+from glassviz.learning.transfer_labels import LEVELS, levels_in
 
 LEAST = 0.5
 """Lowest <C_B> of transferred labels; smaller ones are predicted only."""
@@ -32,7 +32,7 @@ class TransferPlan:
     tolerance: float = 0.01
     schedule: str = "published"
     structures: int = 150
-    scaling: str = "temperature"
+    scaling: str = "together"
     seed: int = 0
 
     def __post_init__(self):
@@ -50,7 +50,7 @@ class TransferPlan:
         InputError where a target is not there, or nothing is at or above the minimum.
         """
         known = sorted(data.temperatures, reverse=True)
-        measured = [T for T in known if self.minimum - 1e-9 <= T and level_slots(data[T], self.levels)]
+        measured = [T for T in known if self.minimum - 1e-9 <= T and levels_in(data[T], self.levels)]
         if not measured:
             raise InputError(f"no temperature from {self.minimum:g} on has labels for training, expected one or more")
         targets = []
@@ -65,7 +65,7 @@ class TransferPlan:
     def transferred(self, data):
         """{level: [temperatures]} whose labels the networks of the first step give."""
         measured, targets = self.temperatures(data)
-        there = {T: level_slots(data[T], self.levels) for T in measured}
+        there = {T: levels_in(data[T], self.levels) for T in measured}
         found = {}
         for level in self.levels:
             able = any(level in there[T] for T in measured)
@@ -85,7 +85,7 @@ def plan_for(data, targets=(), **settings):
     Raises InputError where no temperature above them has labels.
     """
     highest = max(targets, default=0.0)
-    labelled = [T for T in data.temperatures if highest + 1e-9 < T and level_slots(data[T])]
+    labelled = [T for T in data.temperatures if highest + 1e-9 < T and levels_in(data[T])]
     if not labelled:
         raise InputError(f"no temperature above {highest:g} has labels to learn from, expected one or more")
     return TransferPlan(minimum=min(labelled), targets=tuple(targets), **settings)

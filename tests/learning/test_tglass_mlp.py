@@ -16,7 +16,7 @@ from glassviz.learning.tglass_at import consistent_levels, mean_predictions
 from glassviz.learning.tglass_mlp import TGlassMLP
 from glassviz.learning.tglass_training import PUBLISHED, stages_for
 from glassviz.learning.training import Stage
-from glassviz.learning.transfer_labels import Transferred, level_slots
+from glassviz.learning.transfer_labels import Transferred, levels_in
 from tests.learning.ladder import LENGTHS, MEANS, OBSERVABLES, QUICK, state_point
 
 
@@ -29,7 +29,7 @@ def points():
 def trained():
     """A network that has learnt the planted rule."""
     schedule = (Stage(40, 5e-3, 1), Stage(20, 1e-3, 1), Stage(4, 2e-4, 2))
-    return TGlassMLP.fit(points(), **{**QUICK, "schedule": schedule})
+    return TGlassMLP.fit(points(), **{**QUICK, "schedule": schedule, "scaling": "temperature"})
 
 
 def own_inputs(model, point):
@@ -38,17 +38,22 @@ def own_inputs(model, point):
     return [model.standardised(x[k][point.configurations[k].types == 1], point.temperature) for k in x]
 
 
-def test_levels_are_the_label_times_nearest_to_them():
+def test_labels_of_a_level_have_its_mean_at_every_temperature():
     point = points()[0]
-    assert {level: slot for level, (slot, _) in level_slots(point, (0.99, 0.9, 0.8, 0.25)).items()} == {
-        0.99: 0, 0.9: 1, 0.8: 2,
-    }  # fmt: skip
-    own = np.concatenate(
-        [point.bond_breaking[k, 2][point.configurations[k].types == 1][None].mean(axis=1) for k in (0, 1, 2)]
-    )
-    assert level_slots(point, (0.8,))[0.8][1] == pytest.approx(own.mean(), abs=1e-6)
-    # One time never stands for two levels.
-    assert list(level_slots(point, (0.82, 0.80, 0.78))) == [0.8]
+    found = levels_in(point, (0.995, 0.94, 0.8, 0.6, 0.49, 0.25))
+    assert list(found) == [0.995, 0.94, 0.8, 0.6, 0.49]
+    types = [point.configurations[k].types == 1 for k in (0, 1, 2)]
+    for level in (0.94, 0.8, 0.6):
+        told, shares = found[level]
+        mixed = [sum(s * point.bond_breaking[k, slot] for slot, s in shares.items()) for k in (0, 1, 2)]
+        assert told == level
+        assert sum(shares.values()) == pytest.approx(1)
+        assert np.mean([own[t].mean() for own, t in zip(mixed, types, strict=True)]) == pytest.approx(level, abs=1e-6)
+    assert set(found[0.94][1]) == {0, 1}
+    # Beyond the last label the level is told by what it has.
+    told, shares = found[0.49]
+    assert shares == {3: 1.0}
+    assert told == pytest.approx(np.mean([point.bond_breaking[k, 3, t].mean() for k, t in enumerate(types)]), abs=1e-6)
 
 
 def test_it_learns_all_state_points_at_once():
@@ -123,7 +128,7 @@ def test_only_a_trained_temperature_is_scaled_and_others_take_their_structures()
 
 
 def test_scaling_together_needs_no_temperature():
-    model = TGlassMLP.fit(points(), **QUICK, scaling="together")
+    model = TGlassMLP.fit(points(), **QUICK)
     assert model.scaled_at == ()
     assert model.means[1].shape == (1, len(model.kept[1]))
     inputs = np.concatenate([np.concatenate(own_inputs(model, point)[:2]) for point in points()])
@@ -170,8 +175,7 @@ def test_the_test_split_and_unread_labels_change_nothing():
     for record in changed.records:
         if record.split == "test":
             record.bond_breaking_halves[:] = 0.123
-    settings = {**QUICK, "scaling": "together"}
-    first, second = TGlassMLP.fit([points()[0]], **settings), TGlassMLP.fit([changed], **settings)
+    first, second = TGlassMLP.fit([points()[0]], **QUICK), TGlassMLP.fit([changed], **QUICK)
     for name, value in first.parameters[1].items():
         np.testing.assert_array_equal(second.parameters[1][name], value)
 
