@@ -148,7 +148,7 @@ def main():
         print(
             f"{row['C']:5.2f}  {row['configurations']:14s}  {row['method']:24s}  {row['pearson']:.3f}"
             f"({row['pearson_error']:.3f})  {row['share']:.2f}({row['share_error']:.2f})  {row['log_chi4']:5.2f}"
-            f"({row['log_chi4_error']:.2f})       {row['chord']:.2f} ({row['chord_md']:.2f})   ceiling {row['ceiling']:.2f}"
+            f"({row['log_chi4_error']:.2f})  {row['chord']:.2f} ({row['chord_md']:.2f})   ceiling {row['ceiling']:.2f}"
         )
     if arguments.csv is not None:
         with open(arguments.csv, "w", newline="") as file:

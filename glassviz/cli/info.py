@@ -36,9 +36,8 @@ def run(arguments):
     models = stored_models(*model_folders())
     print("\nmodels" if models else "\nno stored models; glassviz train makes one")
     for model in models:
-        print(
-            f"  {model['name']}: {model['kind']}, {model['observable']}, {len(model['times'])} times, {model['path']}"
-        )
+        times = "all temperatures" if model["times"] is None else f"{len(model['times'])} times"
+        print(f"  {model['name']}: {model['kind']}, {model['observable']}, {times}, {model['path']}")
     for path, sentence in damaged_models(*model_folders()):
         print(f"  {path} cannot be used: {sentence}")
 

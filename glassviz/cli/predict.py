@@ -1,8 +1,12 @@
 """`glassviz predict`: propensities of stored configurations from a trained model."""
 
 from glassviz.cli.common import ProgressBar, add_data, open_data, parser_of
+from glassviz.errors import InputError
 
-EXAMPLES = ("glassviz predict data/models/ka2d-ridge-bond_breaking-T0.5000 --split test --output predicted.npz",)
+EXAMPLES = (
+    "glassviz predict data/models/ka2d-ridge-bond_breaking-T0.5000 --split test --output predicted.npz",
+    "glassviz predict MODELS/ka2d-tglassmlp-bond_breaking-Tmin0.3500 --temperature 0.3 --levels 0.8 --output cold.npz",
+)
 
 
 def add_parser(commands):
@@ -12,6 +16,8 @@ def add_parser(commands):
     add_data(parser)
     parser.add_argument("--temperature", type=float, metavar="T", help="default: the model's own")
     parser.add_argument("--split", help="only train, validation or test configurations")
+    words = "mean propensities C_B, of tGlassMLP (default: those of the label times)"
+    parser.add_argument("--levels", nargs="+", type=float, metavar="C", help=words)
     parser.add_argument("--output", required=True, metavar="FILE", help="archive to write (.npz)")
 
 
@@ -21,7 +27,9 @@ def run(arguments):
     from glassviz.tasks.predict import predict
 
     temperature = load_model(arguments.model).temperature if arguments.temperature is None else arguments.temperature
+    if temperature is None:
+        raise InputError("--temperature is missing: the model is one of all temperatures")
     point = open_data(arguments)[temperature]
     with ProgressBar() as progress:
-        path = predict(arguments.model, point, arguments.output, arguments.split, progress)
+        path = predict(arguments.model, point, arguments.output, arguments.split, arguments.levels, progress)
     print(f"wrote {path}")
