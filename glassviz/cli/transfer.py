@@ -11,7 +11,7 @@ EXAMPLES = (
     "glassviz transfer --to 0.4 --output data/models --overwrite",
     "glassviz transfer --to 0.27,0.25,0.231,0.21,0.18,0.15 --device cuda",
 )
-OPTIONS = ("levels", "least", "networks", "kept", "tolerance", "structures", "scaling", "seed", "schedule")
+OPTIONS = ("levels", "least", "networks", "kept", "tolerance", "structures", "keep", "scaling", "seed", "schedule")
 
 
 def add_parser(commands):
@@ -35,7 +35,9 @@ def add_parser(commands):
     plan.add_argument("--seed", type=int, metavar="N", help="seed of all random numbers (default: 0)")
     words = "passes count as of so many structures a state point (default: 150), which sets the optimiser steps"
     plan.add_argument("--structures", type=int, metavar="N", help=words)
-    words = "a thirteenth of the published steps, for trying out"
+    words = "epoch of each network: 'best' by the validation split (default) or 'last', as published"
+    plan.add_argument("--keep", help=words)
+    words = "a twenty-seventh of the published steps, at higher rates"
     plan.add_argument("--quick", dest="schedule", action="store_const", const="quick", help=words)
     parser.add_argument("--device", default="cpu", metavar="DEVICE", help="cpu (default) or cuda")
     words = "processes at once, one thread each (default: as many as cores)"

@@ -30,10 +30,21 @@ STOP = "stop"
 
 
 def train_members(
-    lessons, keys, schedule, seed, scaled, device="cpu", workers=1, progress=None, watch=None, checkpoint=None
+    lessons,
+    keys,
+    schedule,
+    seed,
+    scaled,
+    keep="best",
+    device="cpu",
+    workers=1,
+    progress=None,
+    watch=None,
+    checkpoint=None,
 ):
-    """Train a network for each of `keys`; returns their last parameters {name: (E, ...)} and the history (epochs, 2).
+    """Train a network for each of `keys`; returns their parameters {name: (E, ...)} and the history (epochs, 2).
 
+    keep : each network's "best" epoch by the judging lessons, or the "last"
     workers : processes at once, on a processor; each has one thread
     progress(done, total) counts epochs of all groups and may raise Cancelled; watch(history) gets the losses so far
     checkpoint : folder from which the same call goes on
@@ -46,12 +57,13 @@ def train_members(
         folder = Path(checkpoint)
         folder.mkdir(parents=True, exist_ok=True)
         if min(workers, len(groups)) > 1:
-            task = {"groups": groups, "seed": seed, "scaled": scaled, "schedule": [vars(s) for s in schedule]}
+            stages = [vars(stage) for stage in schedule]
+            task = {"groups": groups, "seed": seed, "scaled": scaled, "keep": keep, "schedule": stages}
             _in_processes(folder, lessons, task, workers, progress, watch)
         samples = lessons.samples(device, _whole(schedule))
         runs = []
         for k, group in enumerate(groups):
-            run = training_of(samples, group, schedule, seed, scaled, device)
+            run = training_of(samples, group, schedule, seed, scaled, keep, device)
             run.run(part_of(progress, k, len(groups)), _file(folder, k), watch)
             runs.append(run)
     parameters = [{name: value.cpu().numpy() for name, value in run.best.items()} for run in runs]
@@ -60,13 +72,13 @@ def train_members(
     return joined, np.einsum("g,gek->ek", share, np.array([run.history for run in runs]))
 
 
-def training_of(samples, keys, schedule, seed, scaled, device="cpu"):
+def training_of(samples, keys, schedule, seed, scaled, keep="best", device="cpu"):
     """The Training of some members on (samples, validation) of Lessons."""
     width = samples[0][0].inputs[0].shape[1]
     drawn = initial_parameters(width, keys)
     networks = TransferNetworks({name: torch.from_numpy(value).to(device) for name, value in drawn.items()}, scaled)
     names = [f"network {key[-1]}" for key in keys]
-    return Training(networks, *samples, schedule, seed, names, error="squared", keep="last")
+    return Training(networks, *samples, schedule, seed, names, error="squared", keep=keep)
 
 
 def _whole(schedule):
@@ -139,7 +151,7 @@ def main(folder, group, parent):
     task = json.loads((folder / "task.json").read_text())
     schedule = [Stage(**stage) for stage in task["schedule"]]
     samples = Lessons.load(folder / "lessons.safetensors").samples(whole=_whole(schedule))
-    run = training_of(samples, task["groups"][group], schedule, task["seed"], task["scaled"])
+    run = training_of(samples, task["groups"][group], schedule, task["seed"], task["scaled"], task["keep"])
     told = 0.0
 
     def tell(done, total):

@@ -68,6 +68,7 @@ class TGlassMLP(DescriptorModel):
         seed=0,
         schedule="published",
         structures=150,
+        keep="best",
         scaling="together",
         scaled=True,
         reference=network.REFERENCE,
@@ -86,16 +87,20 @@ class TGlassMLP(DescriptorModel):
         schedule : "published", "quick" or stages; its epochs are passes over `structures` configurations a state point,
         so that the number of optimiser steps does not depend on how many there are
         workers : processes at once; device : "cpu" or "cuda"; checkpoint : folder from which the same call goes on
+        keep : each network's "best" epoch of each phase by the validation split, or the "last", as published: with some
+        ten structures a state point the published number of steps overfits
         progress(done, total) counts epochs and may raise Cancelled; watch(type, history) gets the losses of every epoch
-        so far, those of the validation split to look at only: the last epoch is kept, as published.
+        so far.
         Raises InputError where there is nothing to train on.
         """
         from glassviz.learning.ensemble import open_device
-        from glassviz.learning.tglass_training import train_type
+        from glassviz.learning.tglass_training import KEPT, train_type
 
         device = open_device(device)
         if scaling not in SCALINGS:
             raise InputError(f"scaling is {scaling!r}, expected one of {', '.join(SCALINGS)}")
+        if keep not in KEPT:
+            raise InputError(f"keep is {keep!r}, expected one of {', '.join(KEPT)}")
         for name, value in (("networks", networks), ("structures", structures), ("workers", workers)):
             if type(value) is not int or value < 1:
                 raise InputError(f"{name} is {value!r}, expected a whole number from 1 on")
@@ -104,7 +109,7 @@ class TGlassMLP(DescriptorModel):
         data = list(state_points), list(transferred), scaled_on
         how = {
             "levels": list(levels), "networks": networks, "seed": seed, "schedule": schedule, "structures": structures,
-            "together": scaling == "together", "scaled": scaled, "reference": reference,
+            "keep": keep, "together": scaling == "together", "scaled": scaled, "reference": reference,
         }  # fmt: skip
         run = {"device": device, "workers": workers, "progress": progress, "watch": watch, "checkpoint": checkpoint}
         learnt, about = train_type(data, describing, types, how, run)

@@ -101,6 +101,7 @@ class _Run:
             seed=self.plan.seed,
             schedule=self.plan.schedule,
             structures=self.plan.structures,
+            keep=self.plan.keep,
             scaling=self.plan.scaling,
             **self.hardware,
             progress=tell,

@@ -18,7 +18,7 @@ class TransferPlan:
     levels : values of C = <C_B>; least : lowest of those transferred, for all temperatures or {T: level}
     networks : of each training; kept : the share that is kept, ranked by self-consistency
     tolerance : |X - C| that counts as consistent, at least twice the statistical error of X
-    schedule, structures, scaling, seed : as TGlassMLP.fit
+    schedule, structures, keep, scaling, seed : as TGlassMLP.fit
     Source: Jung, Biroli, Berthier, PRB 109, 064205 (2024), section II E and Table I. There kept networks have
     |X - C| < 1e-4, which few structures cannot tell.
     """
@@ -32,6 +32,7 @@ class TransferPlan:
     tolerance: float = 0.01
     schedule: str = "published"
     structures: int = 150
+    keep: str = "best"
     scaling: str = "together"
     seed: int = 0
 

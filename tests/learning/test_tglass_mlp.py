@@ -281,6 +281,7 @@ def test_a_damaged_model_says_what_is_wrong(tmp_path, item, value, words):
     [
         ({"scaling": "none"}, "scaling is 'none'"),
         ({"networks": 0}, "networks is 0"),
+        ({"keep": "first"}, "keep is 'first', expected one of best, last"),
         ({"levels": (0.3,)}, "no training configuration has labels at any of the levels"),
     ],
 )
