@@ -51,6 +51,8 @@ class Conditioned:
     """
 
     kind = "tglassmlp"
+    collective_of_each = True
+    """Collective quantities are those of each network, as published, not of their mean prediction."""
 
     def __init__(self, model, state_point, levels=None):
         self.whole, self._state_point = model, state_point

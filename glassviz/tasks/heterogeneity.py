@@ -1,6 +1,6 @@
 """Dynamic heterogeneity at every label time of a state point, of molecular dynamics and of every method."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from glassviz.dynamics import (
 from glassviz.dynamics.chord_length import CELL
 from glassviz.errors import InputError
 from glassviz.learning.score import propensity
-from glassviz.tasks.score import predictions_on_test
+from glassviz.tasks.score import predictions_of_seeds
 
 Q_MAX = 3.0
 """Largest wave number of S_4(q): beyond it lies the structure of single particles."""
@@ -97,7 +97,8 @@ def heterogeneity(state_point, entry=None, observable="bond_breaking", type_numb
 
     The field is C_B, or for displacements Theta(0.3 - R) in chi_4 and S_4(q), and -R in chords and clusters. Squares
     of molecular dynamics are products of the two halves of the replicas. Mobile is what lies below the median of all
-    configurations.
+    configurations. Of tGlassMLP every quantity is the mean over its networks, whose mean prediction would vary too
+    little, and errors hold their spread; `values` are of the mean prediction.
 
     entry : a method, as of learning.store.methods_for; split : configurations of molecular dynamics, "test" or "all";
         a method only ever shows its test configurations
@@ -108,7 +109,22 @@ def heterogeneity(state_point, entry=None, observable="bond_breaking", type_numb
         raise InputError(f"type is {type_number}, expected 1..{state_point.system.types}")
     if split not in SPLITS:
         raise InputError(f"split is {split!r}, expected one of {', '.join(SPLITS)}")
-    places, values = _values(state_point, entry, observable, type_number, split, progress)
+    name = "MD" if entry is None else entry["name"]
+    places, fields = _values(state_point, entry, observable, type_number, split, progress)
+    found = []
+    for place, values in enumerate(fields):
+        tell = None if progress is None else _part_of(progress, place, len(fields))
+        found.append(_of_values(name, state_point, places, values, observable, type_number, tell))
+    return found[0] if len(found) == 1 else _averaged(found)
+
+
+def _part_of(progress, place, parts):
+    """Progress of one of several equal parts as progress of the whole."""
+    return lambda done, total: progress(place * total + done, parts * total, "heterogeneity")
+
+
+def _of_values(name, state_point, places, values, observable, type_number, progress):
+    """Heterogeneity of one field: values [(h, n_times, N_1)] of each configuration."""
     positions = [_of_type(state_point, k, type_number) for k in places]
     box = state_point.configurations[0].box
     rows, rings = [], []
@@ -118,12 +134,12 @@ def heterogeneity(state_point, entry=None, observable="bond_breaking", type_numb
         rings.append(_rings(*own, box, observable) if present else None)
         rows.append([*_lengths(*own, box, observable), len(present)] if present else [np.nan] * 6 + [0])
         if progress is not None:
-            progress(slot + 1, len(state_point.times), "heterogeneity")
+            progress(slot + 1, len(state_point.times))
     *lengths, configurations = np.array(rows).T
     names = ("chord", "chord_error", "cluster", "cluster_error", "chord_permuted", "cluster_permuted")
     chi_4 = four_point_susceptibility_with_error(np.array([_field(v, observable) for v in values]))
     return Heterogeneity(
-        name="MD" if entry is None else entry["name"],
+        name=name,
         observable=observable,
         type_number=type_number,
         places=tuple(places),
@@ -140,8 +156,30 @@ def heterogeneity(state_point, entry=None, observable="bond_breaking", type_numb
     )
 
 
+def _averaged(found):
+    """Mean over the networks of a model, the spread between them added to the errors in quadrature."""
+    means = {}
+    for name in ("chi_4", "chord", "cluster"):
+        each = np.array([getattr(one, name) for one in found])
+        errors = np.array([getattr(one, f"{name}_error") for one in found]).mean(axis=0)
+        means[name], means[f"{name}_error"] = each.mean(axis=0), np.hypot(errors, each.std(axis=0, ddof=1))
+    for name in ("chord_permuted", "cluster_permuted"):
+        means[name] = np.mean([getattr(one, name) for one in found], axis=0)
+    values = [np.mean(own, axis=0) for own in zip(*(one.values for one in found), strict=True)]
+    rings = [_averaged_rings(own) for own in zip(*(one.rings for one in found), strict=True)]
+    return replace(found[0], **means, values=values, rings=rings)
+
+
+def _averaged_rings(rings):
+    """S_4(q) averaged over the networks of a model; None where there is none."""
+    if rings[0] is None:
+        return None
+    sums, noise = (np.mean([getattr(r, name) for r in rings], axis=0) for name in ("sums", "noise_sums"))
+    return replace(rings[0], sums=sums, noise_sums=noise)
+
+
 def _values(point, entry, observable, type_number, split, progress):
-    """Places of the configurations that count and the values (h, n_times, N_1) of each."""
+    """Places of the configurations that count, and for each field to judge the values (h, n_times, N_1) of each."""
     halves = propensity(point, f"{observable}_halves")
     every = split == "all" and entry is None
     places = [k for k, own in enumerate(point.split) if (every or own == "test") and np.isfinite(halves[k]).any()]
@@ -150,9 +188,11 @@ def _values(point, entry, observable, type_number, split, progress):
         raise InputError(f"no configuration at T = {point.temperature:g} has {what}; glassviz simulate makes them")
     own = {k: point.configurations[k].types == type_number for k in places}
     if entry is None:
-        return places, [np.asarray(halves[k][:, :, own[k]], dtype=np.float64) for k in places]
-    predicted = predictions_on_test(entry, point, progress)
-    return places, [predicted[k][None][:, :, own[k]] for k in places]
+        return places, [[np.asarray(halves[k][:, :, own[k]], dtype=np.float64) for k in places]]
+    each = predictions_of_seeds(entry, point, progress)
+    if not getattr(entry["model"], "collective_of_each", False):
+        each = each.mean(axis=0, keepdims=True)
+    return places, [[predicted[k][None][:, :, own[k]] for k in places] for predicted in each]
 
 
 def _complete(values, slot):

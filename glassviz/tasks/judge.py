@@ -17,7 +17,7 @@ def judge(entry, state_point, progress=None):
     """Every score of a method on the test split, {type: rows of learning.method_table}, for the types it predicts.
 
     Scored is the mean over the networks of a model with several seeds; seed_spread in each row says how far the Pearson
-    correlations of single networks scatter.
+    correlations of single networks scatter. Of tGlassMLP variance, C_k and chi_4 are means over those of its networks.
 
     entry : a method, as of Library.methods
     progress : called as progress(done, total, stage) after each test configuration; may raise Cancelled
@@ -27,12 +27,30 @@ def judge(entry, state_point, progress=None):
     predictions, tables = each.mean(axis=0), {}
     for kind in entry["types"] or range(1, state_point.system.types + 1):
         rows = method_table(predictions, state_point, entry["observable"], kind)
+        if getattr(entry["model"], "collective_of_each", False):
+            _collective_of_each(rows, [method_table(p, state_point, entry["observable"], kind) for p in each])
         for row, spread in zip(rows, seed_spread(each, state_point, entry["observable"], kind), strict=True):
             row["seed_spread"] = spread
         # Predictions made elsewhere do not say for which types they are.
         if any(row["particles"] for row in rows):
             tables[kind] = rows
     return tables
+
+
+def _collective_of_each(rows, tables):
+    """Put variance, C_k and chi_4 into rows as means over the networks, whose mean prediction varies too little.
+
+    The spread between the networks joins the errors in quadrature.
+    """
+    for slot, row in enumerate(rows):
+        own = [table[slot] for table in tables]
+        for name in [name for name in row if name.startswith(("variance", "noise_free", "C_", "chi_4"))]:
+            if not name.endswith("_error"):
+                values = np.array([r[name] for r in own])
+                row[name] = float(values.mean())
+                if f"{name}_error" in row:
+                    error = np.mean([r[f"{name}_error"] for r in own])
+                    row[f"{name}_error"] = float(np.hypot(error, values.std(ddof=1) if len(values) > 1 else 0.0))
 
 
 def seed_spread(each, state_point, observable, type_number):

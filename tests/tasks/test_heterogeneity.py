@@ -19,6 +19,7 @@ from glassviz.learning.store import entry_of
 from glassviz.learning.susceptibility_ratio import susceptibility_ratio
 from glassviz.tasks.heterogeneity import PERMUTATIONS, Q_MAX, heterogeneity
 from glassviz.tasks.heterogeneity_csv import write_heterogeneity
+from glassviz.tasks.judge import judge
 from glassviz.tasks.score import predictions_on_test
 from tests.pages.conftest import planted
 
@@ -171,3 +172,36 @@ def test_the_table_holds_every_quantity_with_its_unit_and_why_there_is_no_number
     for row in rows:
         if row["quantity"] in ("xi", "chi", "A"):
             assert bool(row["value"]) == row["note"].startswith("fit in")
+
+
+class Networks:
+    """A model of three networks that predict a field with different amplitudes."""
+
+    seeds, times, types = 3, None, [1]
+
+    def __init__(self, point, of_each):
+        self.point, self.times, self.collective_of_each = point, point.times, of_each
+
+    def predict_each(self, configuration, inherent=None):
+        place = next(k for k, c in enumerate(self.point.configurations) if c is configuration)
+        measured = self.point.bond_breaking[place].astype(float)
+        return np.array([0.5 + scale * (measured - 0.5) for scale in (0.5, 1.0, -0.9)])
+
+
+def test_collective_quantities_of_tglassmlp_are_means_over_its_networks(point):
+    """Fields of opposite sign have a mean that hardly varies, while each of them does."""
+    shared = {"name": "networks", "kind": "tglassmlp", "system": "KA2D", "observable": "bond_breaking", "types": [1]}
+    each = heterogeneity(point, {**shared, "model": Networks(point, True)})
+    mean = heterogeneity(point, {**shared, "model": Networks(point, False)})
+    variances = np.array([0.25, 1.0, 0.81])
+    factor = variances.mean() / 0.2**2
+    np.testing.assert_allclose(each.chi_4[1:], factor * mean.chi_4[1:], rtol=1e-6)
+    np.testing.assert_allclose(each.rings[2].s4, factor * mean.rings[2].s4, rtol=1e-6)
+    relative = mean.chi_4_error[2] / mean.chi_4[2]
+    spread = variances.std(ddof=1) / variances.mean()
+    assert each.chi_4_error[2] / each.chi_4[2] == pytest.approx(np.hypot(relative, spread), rel=1e-6)
+    rows = judge({**shared, "model": Networks(point, True)}, point)[1]
+    np.testing.assert_allclose([row["chi_4"] for row in rows[1:]], each.chi_4[1:], rtol=1e-6)
+    measured = judge({**shared, "model": Networks(point, False)}, point)[1]
+    assert rows[2]["variance_ratio"] == pytest.approx(factor * measured[2]["variance_ratio"], rel=1e-6)
+    assert rows[2]["pearson"] == measured[2]["pearson"]
