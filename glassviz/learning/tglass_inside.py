@@ -50,6 +50,10 @@ class Inside:
         """Sensitivity to each descriptor over the particles of all structures, (networks, n_levels, m)."""
         return self._kept("sensitivity-1", sensitivity)
 
+    def known(self, name):
+        """Whether `attention` or `sensitivity` is worked out already."""
+        return name in vars(self)
+
     def bottleneck(self, record, slot, member):
         """Values of the bottleneck of one network for a configuration, (N, 2); nan for types without one."""
         one, told = self.model.choose([member]), self.told[[member], slot : slot + 1]
