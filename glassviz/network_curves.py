@@ -128,13 +128,13 @@ class NetworkCurves:
         return length_distribution(self.weights(T)[:, slot], self.inside(T).names, observable, over)
 
     def ridges(self):
-        """P_int(L) at each state point: dicts with name, lengths, mean, spread (n,), colour, now."""
+        """P_int(L) at each state point: dicts with name, x, mean, spread (n,), colour, now."""
         rows = []
         for (T, slot), colour in zip(self.state_points(), self.colours(), strict=True):
             if self.inside(T) is not None:
                 found, lengths = self.distribution(T, slot)
                 about = {"name": self.name(T, slot), "colour": colour, "now": self.is_now(T, slot)}
-                rows.append({"lengths": lengths, "mean": found.mean(axis=0), "spread": spread_of(found), **about})
+                rows.append({"x": lengths, "mean": found.mean(axis=0), "spread": spread_of(found), **about})
         return rows
 
     def mean_lengths(self):

@@ -1,0 +1,202 @@
+"""Page *Network*: what does tGlassMLP look at?"""
+
+from html import escape
+from textwrap import fill
+
+import numpy as np
+import panel as pn
+
+from glassviz.colours import propensity_map
+from glassviz.errors import InputError
+from glassviz.network_curves import OUTPUTS, SHIFT, NetworkCurves
+from glassviz.pages.background import Background
+from glassviz.pages.network_controls import network_controls
+from glassviz.pages.scores import PHONE_ROW, STROKES, stroke
+from glassviz.score_curves import widths
+from glassviz.views.cloud import CloudView
+from glassviz.views.curves import CurvesView
+from glassviz.views.inspector import TextView
+from glassviz.views.planes import PlanesView
+from glassviz.views.ridges import RidgesView
+from glassviz.views.weights import WeightsView
+
+CHOICES = ["data_set", "temperature", "time", "model", "shown_type", "seed", "dark", "page", "across", "weighing",
+           "part", "averaged", "length_rule", "mapped"]  # fmt: skip
+PLANE_CHOICES = ["configuration", "selected"]
+SYMBOLS = {"attention": "w", "bottleneck": "w |B|"}
+PROPENSITY = "propensity C_B"
+BOTH = {"sizing_mode": "stretch_both", "margin": 0}
+
+
+class NetworkPage:
+    """The inside of a tGlassMLP over temperatures or levels; nothing is worked out before the page is shown."""
+
+    def __init__(self, session):
+        self.session = session
+        self.work = Background(self._draw, self._jobs, self._wanted, "Network")
+        self.planes, self.plane = PlanesView(), CloudView(self._select, bar=False)
+        self.ridges, self.lengths = RidgesView(), CurvesView(points=True)
+        self.map, self.conditioning = WeightsView(), CurvesView(points=True)
+        self.heads = {name: TextView() for name in ("planes", "ridges", "map", "plane")}
+        session.param.watch(self._later, CHOICES)
+        session.param.watch(self._plane_later, PLANE_CHOICES)
+        self.panel = self._layout()
+        self._later()
+
+    # Work ------------------------------------------------------------------------------------------------------------
+
+    def _later(self, *_):
+        if self.session.page == "network":
+            self.work.start()
+
+    def _plane_later(self, *_):
+        if self.session.page == "network":
+            self.work.soon(lambda: self._draw_plane(NetworkCurves(self.session)))
+
+    def _wanted(self):
+        """Choices that decide what is worked out, and in which order."""
+        session = self.session
+        models = tuple(id(entry["model"]) for entry in session.library.models)
+        names = ("data_set", "temperature", "model", "scored_type", "across", "mapped")
+        return session.stamp(), models, *(getattr(session, name) for name in names)
+
+    def _jobs(self):
+        return NetworkCurves(self.session).jobs()
+
+    # Drawing ---------------------------------------------------------------------------------------------------------
+
+    def _draw(self):
+        curves = NetworkCurves(self.session)
+        self._draw_planes(curves)
+        self._draw_lengths(curves)
+        self._draw_map(curves)
+        self._draw_plane(curves)
+        self._draw_conditioning(curves)
+        self.work.line(self.session.dark)
+
+    def _absent(self, curves):
+        """What stands in place of a picture."""
+        lacking = curves.lacking() or self.work.problem
+        return fill(lacking, 46) if lacking else "working …"
+
+    def _draw_planes(self, curves):
+        session, lacking = self.session, curves.lacking()
+        found = [] if lacking else curves.planes()
+        shown = [{**plane, "title": f"{plane['name']} · {plane['source']}"} for plane in found]
+        labels = ("bottleneck node 1", "bottleneck node 2", f"{PROPENSITY} of type {curves.number}")
+        scale = (0.0, 1.0, propensity_map("bond_breaking"))
+        self.planes.update(shown, labels, scale, session.dark, self._absent(curves))
+        words = "the planes of its bottleneck"
+        if not lacking:
+            words = f"Bottleneck of network {curves.member + 1} of {curves.model.seeds}, {self._where(curves)}"
+        note = "one scale for all frames" if found else ""
+        self._head("planes", words, note)
+
+    def _draw_lengths(self, curves):
+        session, sentence = self.session, ""
+        try:
+            ridges = [] if curves.lacking() else curves.ridges()
+            lengths, guide = ([], None) if curves.lacking() else curves.mean_lengths()
+        except InputError as error:
+            ridges, lengths, guide, sentence = [], [], None, fill(str(error), 46)
+        symbol = SYMBOLS[session.weighing]
+        absent = sentence or self._absent(curves)
+        self.ridges.update(ridges, "length L / σ₁₁", f"P_int(L) of {symbol}", session.dark, absent)
+        label = "temperature T" if session.across == "temperature" else "mean propensity C"
+        self.lengths.update(
+            lengths, label, "ξ_int / σ₁₁", session.dark, "" if ridges else absent, guide, x_range=widths(lengths, None),
+            y_range=_around(lengths, guide),
+        )  # fmt: skip
+        rule = "Σ L P(L)" if session.length_rule == "sum" else "∫ L P dL / ∫ P dL"
+        note = f"ξ_int = {rule}; bands and bars: spread over networks; dashed: all lengths weigh the same"
+        self._head("ridges", f"Over which lengths it looks: {symbol}, {self._where(curves)}", note * bool(ridges))
+
+    def _draw_map(self, curves):
+        session = self.session
+        found = None if curves.lacking() else curves.mapped()
+        if found is None:
+            self.map.update(np.empty((0, 1, 1, 2)), [], [0.0], [], session.dark, self._absent(curves))
+            self._head("map", "What each descriptor weighs", "")
+            return
+        symbol, title = SYMBOLS[session.weighing], f"T = {session.temperature:g}, C = {curves.level:g}"
+        weighs = f"M {symbol}: share of one of M descriptors, 1 where all weigh the same"
+        what = "rms of ∂C_B/∂S" if session.mapped == "sensitivity" else weighs
+        self.map.update(found[:1], curves.model.observables, curves.model.lengths, [""], session.dark, positive=what)
+        empty = int(np.isnan(found[0]).sum())
+        note = f"mean of {curves.model.seeds} networks" + f"; {empty} without variance crossed out" * bool(empty)
+        words = "Sensitivity to each descriptor" if session.mapped == "sensitivity" else "What each descriptor weighs"
+        self._head("map", f"{words}, {title}", note)
+
+    def _draw_plane(self, curves):
+        session = self.session
+        labels = ("bottleneck node 1", "bottleneck node 2", PROPENSITY)
+        scale = (0.0, 1.0, propensity_map("bond_breaking"))
+        if curves.lacking() or curves.inside(session.temperature) is None:
+            none = np.empty((0, 2)), np.empty(0), np.empty(0, bool)
+            self.plane.update(*none, ("", "", ""), scale, session.dark, self._absent(curves))
+            self._head("plane", "What it makes of the bottleneck and the state", "")
+            return
+        points, values, _ = curves.cloud(session.temperature, curves.slot, session.configuration)
+        chosen = np.isin(np.flatnonzero(session.of_type()), session.selected)
+        self.plane.update(points, values, chosen, labels, scale, session.dark, field=curves.output, limits=scale)
+        words = f"Output over the plane, T = {session.temperature:g}, C = {curves.level:g}"
+        self._head("plane", f"{words} · and what the state does", self._key(curves))
+
+    def _draw_conditioning(self, curves):
+        session = self.session
+        found = [] if curves.lacking() else curves.conditioning()
+        over = session.across == "temperature"
+        label = f"temperature T, at C = {curves.level:g}" if over and found else "temperature T"
+        label = label if over else f"input C, at T = {session.temperature:g}"
+        self.conditioning.update(found, label, "outputs", session.dark, self._absent(curves), guide=0.0)
+
+    # Words -----------------------------------------------------------------------------------------------------------
+
+    def _where(self, curves):
+        """At which level, or at which temperature, state points are compared."""
+        if self.session.across == "temperature":
+            return f"at C = {curves.level:g}" if curves.levels else "over T"
+        return f"at T = {self.session.temperature:g}"
+
+    def _key(self, curves):
+        """HTML: strokes of the outputs of the two small networks."""
+        found = {curve["name"]: curve for curve in curves.conditioning()}
+        strokes = [stroke(n, found[n]["colour"], 2, dash=STROKES[found[n]["dash"]]) for n in OUTPUTS]
+        return "".join([*strokes, stroke(SHIFT, found[SHIFT]["colour"], 2)])
+
+    def _head(self, name, words, note):
+        """A heading and a quieter line below it."""
+        note = note if note.startswith("<") else escape(note)
+        html = f"<h2 style='margin:2px 0 0 12px'>{escape(words)}</h2><p style='margin:0 0 0 12px'>{note}&nbsp;</p>"
+        self.heads[name].update(html, self.session.dark)
+
+    # Choosing --------------------------------------------------------------------------------------------------------
+
+    def _select(self, places):
+        own = np.flatnonzero(self.session.of_type())
+        self.session.choose(selected=[int(own[place]) for place in places if place < len(own)])
+
+    # Layout ----------------------------------------------------------------------------------------------------------
+
+    def _layout(self):
+        heads = {name: head.panel for name, head in self.heads.items()}
+        lengths = pn.Row(pn.Column(self.ridges.panel, **BOTH), pn.Column(self.lengths.panel, **BOTH), **BOTH)
+        plane = pn.Row(pn.Column(self.plane.panel, **BOTH), pn.Column(self.conditioning.panel, **BOTH), **BOTH)
+        left = pn.Column(heads["planes"], self.planes.panel, heads["map"], self.map.panel, **BOTH)
+        right = pn.Column(heads["ridges"], lengths, heads["plane"], plane, **BOTH)
+        strip = pn.FlexBox(
+            *network_controls(self.session), sizing_mode="stretch_width", margin=(6, 10, 0, 10), align_items="center"
+        )
+        main = pn.Row(left, right, **BOTH, stylesheets=[PHONE_ROW])
+        whole = {"sizing_mode": "stretch_both", "margin": (0, 0, 8, 0), "styles": {"overflow-y": "auto"}}
+        return pn.Column(self.work.panel, strip, main, **whole)
+
+
+def _around(curves, guide):
+    """Limits of the axis of lengths, in which the guide is seen too; None without a curve."""
+    if not curves:
+        return None
+    y, error = (np.concatenate([np.asarray(c[name], dtype=float) for c in curves]) for name in ("y", "error"))
+    low, high = min((y - error).min(), guide), max((y + error).max(), guide)
+    room = 0.08 * (high - low) or 0.5
+    return low - room, high + room
