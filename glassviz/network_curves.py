@@ -12,10 +12,11 @@ from glassviz.learning.tglass_inside import levels_of
 from glassviz.tasks.judge import slot_of_level
 from glassviz.words import descriptor_parts
 
-MOST_PANELS, MOST_CONFIGURATIONS = 6, 3
+MOST_PANELS, MOST_CONFIGURATIONS = 5, 3
 """Planes side by side, and the test configurations whose particles are in each."""
-OUTPUTS = ("o₁", "o₂", "MLP2, 1", "MLP2, 2", "MLP2, 3", "MLP2, 4")
-SHIFT = "reordering of attention, mean ± spread of the networks"
+OUTPUTS = ("o₁", "o₂", "j₁", "j₂", "j₃", "j₄")
+"""Of MLP1, which shift attention, and of MLP2, which join the bottleneck."""
+SHIFT = "reordering of attention"
 DASHES = ("solid", "dashed", "solid", "dashed", "dotdash", "dotted")
 
 
@@ -186,11 +187,13 @@ class NetworkCurves:
     def planes(self):
         """Particles in the bottleneck of the chosen network at up to MOST_PANELS state points.
 
-        Dicts with name, points (n, 2), values (n,), source ("MD" or "prediction"), now.
+        Dicts with name, points (n, 2), values (n,), source ("MD" or "predicted"), now.
         """
         shown = [place for place in self.state_points() if self.inside(place[0]) is not None]
         if len(shown) > MOST_PANELS:
-            rows = np.unique(np.linspace(0, len(shown) - 1, MOST_PANELS).round().astype(int))
+            rows = np.linspace(0, len(shown) - 1, MOST_PANELS).round().astype(int)
+            here = next((k for k, place in enumerate(shown) if self.is_now(*place)), rows[0])
+            rows[np.abs(rows - here).argmin()] = here
             shown = [shown[row] for row in rows]
         return [self.plane(T, slot) for T, slot in shown]
 
@@ -215,7 +218,13 @@ class NetworkCurves:
         time = slot_of_level(point, self.levels[slot], self.number)
         if time is not None and np.isfinite(point.bond_breaking[place, time][own]).all():
             return points, point.bond_breaking[place, time][own], "MD"
-        return points, inside.output(points, slot, self.member), "prediction"
+        return points, inside.output(points, slot, self.member), "predicted"
+
+    def scale(self, planes):
+        """Ends of the colours of propensities: the 2nd and 98th percentile of all that is shown."""
+        values = np.concatenate([plane["values"] for plane in planes]) if planes else np.array([0.0, 1.0])
+        low, high = (float(f"{end:.2g}") for end in np.nanpercentile(values, (2, 98)))
+        return (low, high) if high > low else (0.0, 1.0)
 
     def output(self, values):
         """Propensity that the chosen network gives bottleneck values (..., 2) at the session's state point."""

@@ -32,12 +32,12 @@ class NetworkPage:
     """The inside of a tGlassMLP over temperatures or levels; nothing is worked out before the page is shown."""
 
     def __init__(self, session):
-        self.session = session
+        self.session, self._scale = session, (0.0, 1.0, propensity_map("bond_breaking"))
         self.work = Background(self._draw, self._jobs, self._wanted, "Network")
         self.planes, self.plane = PlanesView(), CloudView(self._select, bar=False)
         self.ridges, self.lengths = RidgesView(), CurvesView(points=True)
         self.map, self.conditioning = WeightsView(), CurvesView(points=True)
-        self.heads = {name: TextView() for name in ("planes", "ridges", "map", "plane")}
+        self.heads = {name: TextView() for name in ("planes", "ridges", "lengths", "map", "plane", "conditioning")}
         session.param.watch(self._later, CHOICES)
         session.param.watch(self._plane_later, PLANE_CHOICES)
         self.panel = self._layout()
@@ -84,12 +84,13 @@ class NetworkPage:
         found = [] if lacking else curves.planes()
         shown = [{**plane, "title": f"{plane['name']} · {plane['source']}"} for plane in found]
         labels = ("bottleneck node 1", "bottleneck node 2", f"{PROPENSITY} of type {curves.number}")
-        scale = (0.0, 1.0, propensity_map("bond_breaking"))
-        self.planes.update(shown, labels, scale, session.dark, self._absent(curves))
-        words = "the planes of its bottleneck"
-        if not lacking:
+        self._scale = (*curves.scale(found), propensity_map("bond_breaking"))
+        self.planes.update(shown, labels, self._scale, session.dark, self._absent(curves))
+        words, note = "Bottleneck", ""
+        if found:
             words = f"Bottleneck of network {curves.member + 1} of {curves.model.seeds}, {self._where(curves)}"
-        note = "one scale for all frames" if found else ""
+            number = len(found[0]["points"])
+            note = f"{number:,} particles of test configurations in the first frame; one scale for all frames"
         self._head("planes", words, note)
 
     def _draw_lengths(self, curves):
@@ -108,8 +109,9 @@ class NetworkPage:
             y_range=_around(lengths, guide),
         )  # fmt: skip
         rule = "Σ L P(L)" if session.length_rule == "sum" else "∫ L P dL / ∫ P dL"
-        note = f"ξ_int = {rule}; bands and bars: spread over networks; dashed: all lengths weigh the same"
-        self._head("ridges", f"Over which lengths it looks: {symbol}, {self._where(curves)}", note * bool(ridges))
+        note = "bands: spread over networks; dashed: all alike"
+        self._head("ridges", f"Over which lengths it looks, {self._where(curves)}", note * bool(ridges))
+        self._head("lengths", "Mean length", f"ξ_int = {rule}, mean ± spread" * bool(ridges))
 
     def _draw_map(self, curves):
         session = self.session
@@ -119,8 +121,8 @@ class NetworkPage:
             self._head("map", "What each descriptor weighs", "")
             return
         symbol, title = SYMBOLS[session.weighing], f"T = {session.temperature:g}, C = {curves.level:g}"
-        weighs = f"M {symbol}: share of one of M descriptors, 1 where all weigh the same"
-        what = "rms of ∂C_B/∂S" if session.mapped == "sensitivity" else weighs
+        weighs = f"{symbol}, as a multiple of equal weights"
+        what = "rms of ∂C_B / ∂S, S in standard deviations" if session.mapped == "sensitivity" else weighs
         self.map.update(found[:1], curves.model.observables, curves.model.lengths, [""], session.dark, positive=what)
         empty = int(np.isnan(found[0]).sum())
         note = f"mean of {curves.model.seeds} networks" + f"; {empty} without variance crossed out" * bool(empty)
@@ -130,17 +132,17 @@ class NetworkPage:
     def _draw_plane(self, curves):
         session = self.session
         labels = ("bottleneck node 1", "bottleneck node 2", PROPENSITY)
-        scale = (0.0, 1.0, propensity_map("bond_breaking"))
+        scale = self._scale
         if curves.lacking() or curves.inside(session.temperature) is None:
             none = np.empty((0, 2)), np.empty(0), np.empty(0, bool)
             self.plane.update(*none, ("", "", ""), scale, session.dark, self._absent(curves))
-            self._head("plane", "What it makes of the bottleneck and the state", "")
+            self._head("plane", "Output over the plane", "")
             return
-        points, values, _ = curves.cloud(session.temperature, curves.slot, session.configuration)
+        points, values, source = curves.cloud(session.temperature, curves.slot, session.configuration)
         chosen = np.isin(np.flatnonzero(session.of_type()), session.selected)
         self.plane.update(points, values, chosen, labels, scale, session.dark, field=curves.output, limits=scale)
-        words = f"Output over the plane, T = {session.temperature:g}, C = {curves.level:g}"
-        self._head("plane", f"{words} · and what the state does", self._key(curves))
+        whose = f"{len(points)} particles, {source}; lines: network {curves.member + 1}"
+        self._head("plane", f"Output over the plane, T = {session.temperature:g}, C = {curves.level:g}", whose)
 
     def _draw_conditioning(self, curves):
         session = self.session
@@ -148,6 +150,7 @@ class NetworkPage:
         over = session.across == "temperature"
         label = f"temperature T, at C = {curves.level:g}" if over and found else "temperature T"
         label = label if over else f"input C, at T = {session.temperature:g}"
+        self._head("conditioning", "What the state point does", self._key(found))
         self.conditioning.update(found, label, "outputs", session.dark, self._absent(curves), guide=0.0)
 
     # Words -----------------------------------------------------------------------------------------------------------
@@ -158,11 +161,13 @@ class NetworkPage:
             return f"at C = {curves.level:g}" if curves.levels else "over T"
         return f"at T = {self.session.temperature:g}"
 
-    def _key(self, curves):
+    @staticmethod
+    def _key(curves):
         """HTML: strokes of the outputs of the two small networks."""
-        found = {curve["name"]: curve for curve in curves.conditioning()}
-        strokes = [stroke(n, found[n]["colour"], 2, dash=STROKES[found[n]["dash"]]) for n in OUTPUTS]
-        return "".join([*strokes, stroke(SHIFT, found[SHIFT]["colour"], 2)])
+        found = {curve["name"]: curve for curve in curves}
+        style = {name: (c["colour"], 3 if name == SHIFT else 2, 1.0, STROKES[c.get("dash", "solid")])
+                 for name, c in found.items()}  # fmt: skip
+        return "".join(stroke(name, *style[name]) for name in (*OUTPUTS, SHIFT) if name in style)
 
     def _head(self, name, words, note):
         """A heading and a quieter line below it."""
@@ -180,10 +185,11 @@ class NetworkPage:
 
     def _layout(self):
         heads = {name: head.panel for name, head in self.heads.items()}
-        lengths = pn.Row(pn.Column(self.ridges.panel, **BOTH), pn.Column(self.lengths.panel, **BOTH), **BOTH)
-        plane = pn.Row(pn.Column(self.plane.panel, **BOTH), pn.Column(self.conditioning.panel, **BOTH), **BOTH)
-        left = pn.Column(heads["planes"], self.planes.panel, heads["map"], self.map.panel, **BOTH)
-        right = pn.Column(heads["ridges"], lengths, heads["plane"], plane, **BOTH)
+        pairs = [("ridges", self.ridges), ("lengths", self.lengths), ("plane", self.plane)]
+        cells = [pn.Column(heads[n], v.panel, **BOTH) for n, v in [*pairs, ("conditioning", self.conditioning)]]
+        map_ = pn.Column(self.map.panel, sizing_mode="stretch_both", margin=(0, 0, 0, 8))
+        left = pn.Column(heads["planes"], self.planes.panel, heads["map"], map_, **BOTH)
+        right = pn.Column(pn.Row(*cells[:2], **BOTH), pn.Row(*cells[2:], **BOTH), **BOTH)
         strip = pn.FlexBox(
             *network_controls(self.session), sizing_mode="stretch_width", margin=(6, 10, 0, 10), align_items="center"
         )

@@ -134,9 +134,10 @@ def navigation(session):
         options=PAGES,
         value=session.page,
         size="small",
-        width=410,
-        margin=(16, 10, 4, 10),
+        width=356,
+        margin=(16, 6, 4, 6),
         stylesheets=UNLABELLED,
+        sx={".MuiToggleButton-root": {"fontSize": "0.76rem", "px": "5px"}},
     )
     pages.param.watch(lambda event: session.choose(page=event.new), "value")
     session.param.watch(lambda event: setattr(pages, "value", event.new), "page")

@@ -36,14 +36,14 @@ class RidgesView:
         ridges : dicts with name, x, mean, spread (n,), colour, now (bold); the first stands at the bottom
         A dashed line marks where all lengths would weigh the same. message : shown where there is no ridge
         """
-        height = max((float((r["mean"] + r["spread"]).max()) for r in ridges), default=1.0)
+        height = max((float(r["mean"].max()) for r in ridges), default=1.0)
         bases = [STEP * height * k for k in range(len(ridges))]
         self._fill(ridges, bases)
         x = [float(value) for ridge in ridges for value in ridge["x"]]
         ends = None, None
         if ridges:
             room = 0.03 * (max(x) - min(x)) or 0.5
-            ends = (min(x) - room, max(x) + room), (-0.06 * height, bases[-1] + 1.06 * height)
+            ends = (min(x) - room, max(x) + room), (-0.06 * height, bases[-1] + 1.15 * height)
         self.plot.frame(*ends, xlabel, ylabel if ridges else "", dark)
         axis = self.plot.figure.yaxis[0]
         axis.ticker = FixedTicker(ticks=bases)
