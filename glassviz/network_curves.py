@@ -23,8 +23,10 @@ DASHES = ("solid", "dashed", "solid", "dashed", "dotdash", "dotted")
 class NetworkCurves:
     """The inside of one tGlassMLP at the session's choices: of those that are chosen or stored the first."""
 
-    def __init__(self, session):
+    def __init__(self, session, across=None, mapped=None):
+        """across, mapped : in place of the session's."""
         self.session, self.library, self.data = session, session.library, session.data
+        self.across, self.what = across or session.across, mapped or session.mapped
         own = [e for e in self.library.models if (e["kind"], e["system"]) == ("tglassmlp", self.data.system.name)]
         self.entry = next((e for e in own if e["name"] == session.model), own[0] if own else None)
         self.model = self.entry["model"] if self.entry else None
@@ -63,23 +65,23 @@ class NetworkCurves:
 
     def state_points(self):
         """[(T, slot of the level)] along which the inside is shown, the present one among them."""
-        if self.session.across == "temperature":
+        if self.across == "temperature":
             return [(T, self.slot) for T in self.data.temperatures]
         return [(self.session.temperature, slot) for slot in range(len(self.levels))]
 
     def colours(self):
         """Hex colour of each of `state_points`."""
-        temperatures, dark = self.session.across == "temperature", self.session.dark
+        temperatures, dark = self.across == "temperature", self.session.dark
         found = temperature_colours(self.data.temperatures if temperatures else self.levels, dark)
         return [found[T if temperatures else self.levels[slot]] for T, slot in self.state_points()]
 
     def place(self, T, slot):
         """A state point's temperature or level, whichever the session follows."""
-        return T if self.session.across == "temperature" else self.levels[slot]
+        return T if self.across == "temperature" else self.levels[slot]
 
     def name(self, T, slot):
         """A state point as the page names it."""
-        return f"T = {T:g}" if self.session.across == "temperature" else f"C = {self.levels[slot]:g}"
+        return f"T = {T:g}" if self.across == "temperature" else f"C = {self.levels[slot]:g}"
 
     def is_now(self, T, slot):
         """Whether it is the session's own state point."""
@@ -95,7 +97,7 @@ class NetworkCurves:
     def jobs(self):
         """What is still to be worked out, as functions of progress: the session's temperature first."""
         here = self.session.temperature
-        wanted = [(here, "attention")] + [(here, "sensitivity")] * (self.session.mapped == "sensitivity")
+        wanted = [(here, "attention")] + [(here, "sensitivity")] * (self.what == "sensitivity")
         wanted += [(T, "attention") for T, _ in self.state_points() if here != T]
         wanted = list(dict.fromkeys(wanted)) if not self.lacking() else []
         return [partial(self._work, T, name) for T, name in wanted if self.inside(T, name) is None]
@@ -161,7 +163,7 @@ class NetworkCurves:
         """Mean over networks and spread of what is mapped at the session's state point, (2, observables, lengths,
         types + 1); nan where a descriptor is no input. None where it is not known yet."""
         session = self.session
-        what = "sensitivity" if session.mapped == "sensitivity" else "attention"
+        what = "sensitivity" if self.what == "sensitivity" else "attention"
         found = self.inside(session.temperature, what)
         if found is None:
             return None
@@ -187,7 +189,7 @@ class NetworkCurves:
     def planes(self):
         """Particles in the bottleneck of the chosen network at up to MOST_PANELS state points.
 
-        Dicts with name, points (n, 2), values (n,), source ("MD" or "predicted"), now.
+        Dicts with name, place (T, slot), points (n, 2), values (n,), source ("MD" or "predicted"), now.
         """
         shown = [place for place in self.state_points() if self.inside(place[0]) is not None]
         if len(shown) > MOST_PANELS:
@@ -203,8 +205,8 @@ class NetworkCurves:
         places = [k for k, split in enumerate(point.split) if split == "test"] or [0]
         parts = [self.cloud(T, slot, k) for k in places[:MOST_CONFIGURATIONS]]
         points, values = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
-        about = {"name": self.name(T, slot), "source": parts[0][2], "now": self.is_now(T, slot)}
-        return {"points": points, "values": values, **about}
+        about = {"name": self.name(T, slot), "place": (T, slot), "source": parts[0][2]}
+        return {"points": points, "values": values, "now": self.is_now(T, slot), **about}
 
     def cloud(self, T, slot, place):
         """Bottleneck values (n, 2) of one configuration's particles, their propensities (n,) and whose these are.
@@ -238,13 +240,13 @@ class NetworkCurves:
         """Outputs of both small networks at temperatures or levels (n,): (networks, n, 6), and the attention's
         reordering (networks, n)."""
         along = np.asarray(places, dtype=float)
-        state = (along, self.level) if self.session.across == "temperature" else (self.session.temperature, along)
+        state = (along, self.level) if self.across == "temperature" else (self.session.temperature, along)
         first, joined = conditioning(self.model, *state, self.number)
         return np.concatenate([first, joined], axis=2), attention_shift(self.model, first, self.number)
 
     def conditioning(self):
         """Curves of CurvesView: the chosen network's outputs, and the reordering as mean and spread over networks."""
-        session, dark = self.session, self.session.dark
+        dark = self.session.dark
         at = [self.place(T, slot) for T, slot in self.state_points()]
         fine = np.linspace(min(at), max(at), 60)
         outputs, _ = self.conditions(fine)
@@ -253,7 +255,7 @@ class NetworkCurves:
         lines = [_curve(fine, y, [], colour, [], dash=dash, thin=True, name=name) for name, colour, dash, y in named]
         _, every = self.conditions(at)
         mean, spread = every.mean(axis=0), spread_of(every)
-        symbol = "T" if session.across == "temperature" else "C"
+        symbol = "T" if self.across == "temperature" else "C"
         text = [f"{symbol} = {x:g}: {m:.3f} ± {s:.3f}" for x, m, s in zip(at, mean, spread, strict=True)]
         now = [k for k, place in enumerate(self.state_points()) if self.is_now(*place)]
         about = {"now": (at[now[0]], mean[now[0]]) if now else None, "name": SHIFT, "each": every}
