@@ -11,7 +11,8 @@ from glassviz.errors import InputError
 from glassviz.network_curves import OUTPUTS, SHIFT, NetworkCurves
 from glassviz.pages.background import Background
 from glassviz.pages.network_controls import network_controls
-from glassviz.pages.scores import PHONE_ROW, STROKES, stroke
+from glassviz.pages.scores import STROKES, stroke
+from glassviz.pages.snapshots import PHONE
 from glassviz.score_curves import widths
 from glassviz.views.cloud import CloudView
 from glassviz.views.curves import CurvesView
@@ -26,6 +27,10 @@ PLANE_CHOICES = ["configuration", "selected"]
 SYMBOLS = {"attention": "w", "bottleneck": "w |B|"}
 PROPENSITY = "propensity C_B"
 BOTH = {"sizing_mode": "stretch_both", "margin": 0}
+# Taken out of sight, not out of the page: a figure that vanishes while it is painted makes Bokeh stumble.
+OUT_OF_SIGHT = {"visibility": "hidden", "opacity": "0"}
+PHONE_COLUMN = f"{PHONE} {{ :host {{ flex-direction: column; flex: none; }} :host > * {{ width: 100%; }} }}"
+PHONE_TALL = f"{PHONE} {{ :host {{ min-height: 1000px; }} }}"
 
 
 class NetworkPage:
@@ -38,6 +43,7 @@ class NetworkPage:
         self.ridges, self.lengths = RidgesView(), CurvesView(points=True)
         self.map, self.conditioning = WeightsView(), CurvesView(points=True)
         self.heads = {name: TextView() for name in ("planes", "ridges", "lengths", "map", "plane", "conditioning")}
+        self.sentence = TextView()
         session.param.watch(self._later, CHOICES)
         session.param.watch(self._plane_later, PLANE_CHOICES)
         self.panel = self._layout()
@@ -51,7 +57,7 @@ class NetworkPage:
 
     def _plane_later(self, *_):
         if self.session.page == "network":
-            self.work.soon(lambda: self._draw_plane(NetworkCurves(self.session)))
+            self.work.soon(self._draw_own_plane)
 
     def _wanted(self):
         """Choices that decide what is worked out, and in which order."""
@@ -67,6 +73,13 @@ class NetworkPage:
 
     def _draw(self):
         curves = NetworkCurves(self.session)
+        lacking = curves.lacking()
+        words = f"<p style='text-align:center;margin-top:120px'>{escape(lacking)}</p>" if lacking else ""
+        self.sentence.update(words, self.session.dark)
+        self._main.styles = OUT_OF_SIGHT if lacking else {}
+        if lacking:
+            self.work.line(self.session.dark)
+            return
         self._draw_planes(curves)
         self._draw_lengths(curves)
         self._draw_map(curves)
@@ -74,18 +87,16 @@ class NetworkPage:
         self._draw_conditioning(curves)
         self.work.line(self.session.dark)
 
-    def _absent(self, curves):
+    def _absent(self):
         """What stands in place of a picture."""
-        lacking = curves.lacking() or self.work.problem
-        return fill(lacking, 46) if lacking else "working …"
+        return fill(self.work.problem, 46) if self.work.problem else "working …"
 
     def _draw_planes(self, curves):
-        session, lacking = self.session, curves.lacking()
-        found = [] if lacking else curves.planes()
+        session, found = self.session, curves.planes()
         shown = [{**plane, "title": f"{plane['name']} · {plane['source']}"} for plane in found]
         labels = ("bottleneck node 1", "bottleneck node 2", f"{PROPENSITY} of type {curves.number}")
         self._scale = (*curves.scale(found), propensity_map("bond_breaking"))
-        self.planes.update(shown, labels, self._scale, session.dark, self._absent(curves))
+        self.planes.update(shown, labels, self._scale, session.dark, self._absent())
         words, note = "Bottleneck", ""
         if found:
             words = f"Bottleneck of network {curves.member + 1} of {curves.model.seeds}, {self._where(curves)}"
@@ -96,12 +107,11 @@ class NetworkPage:
     def _draw_lengths(self, curves):
         session, sentence = self.session, ""
         try:
-            ridges = [] if curves.lacking() else curves.ridges()
-            lengths, guide = ([], None) if curves.lacking() else curves.mean_lengths()
+            ridges, (lengths, guide) = curves.ridges(), curves.mean_lengths()
         except InputError as error:
             ridges, lengths, guide, sentence = [], [], None, fill(str(error), 46)
         symbol = SYMBOLS[session.weighing]
-        absent = sentence or self._absent(curves)
+        absent = sentence or self._absent()
         self.ridges.update(ridges, "length L / σ₁₁", f"P_int(L) of {symbol}", session.dark, absent)
         label = "temperature T" if session.across == "temperature" else "mean propensity C"
         self.lengths.update(
@@ -115,9 +125,9 @@ class NetworkPage:
 
     def _draw_map(self, curves):
         session = self.session
-        found = None if curves.lacking() else curves.mapped()
+        found = curves.mapped()
         if found is None:
-            self.map.update(np.empty((0, 1, 1, 2)), [], [0.0], [], session.dark, self._absent(curves))
+            self.map.update(np.empty((0, 1, 1, 2)), [], [0.0], [], session.dark, self._absent())
             self._head("map", "What each descriptor weighs", "")
             return
         symbol, title = SYMBOLS[session.weighing], f"T = {session.temperature:g}, C = {curves.level:g}"
@@ -133,9 +143,9 @@ class NetworkPage:
         session = self.session
         labels = ("bottleneck node 1", "bottleneck node 2", PROPENSITY)
         scale = self._scale
-        if curves.lacking() or curves.inside(session.temperature) is None:
+        if curves.inside(session.temperature) is None:
             none = np.empty((0, 2)), np.empty(0), np.empty(0, bool)
-            self.plane.update(*none, ("", "", ""), scale, session.dark, self._absent(curves))
+            self.plane.update(*none, ("", "", ""), scale, session.dark, self._absent())
             self._head("plane", "Output over the plane", "")
             return
         points, values, source = curves.cloud(session.temperature, curves.slot, session.configuration)
@@ -144,21 +154,24 @@ class NetworkPage:
         whose = f"{len(points)} particles, {source}; lines: network {curves.member + 1}"
         self._head("plane", f"Output over the plane, T = {session.temperature:g}, C = {curves.level:g}", whose)
 
+    def _draw_own_plane(self):
+        curves = NetworkCurves(self.session)
+        if not curves.lacking():
+            self._draw_plane(curves)
+
     def _draw_conditioning(self, curves):
-        session = self.session
-        found = [] if curves.lacking() else curves.conditioning()
+        session, found = self.session, curves.conditioning()
         over = session.across == "temperature"
-        label = f"temperature T, at C = {curves.level:g}" if over and found else "temperature T"
-        label = label if over else f"input C, at T = {session.temperature:g}"
+        label = f"temperature T, at C = {curves.level:g}" if over else f"input C, at T = {session.temperature:g}"
         self._head("conditioning", "What the state point does", self._key(found))
-        self.conditioning.update(found, label, "outputs", session.dark, self._absent(curves), guide=0.0)
+        self.conditioning.update(found, label, "outputs", session.dark, self._absent(), guide=0.0)
 
     # Words -----------------------------------------------------------------------------------------------------------
 
     def _where(self, curves):
         """At which level, or at which temperature, state points are compared."""
         if self.session.across == "temperature":
-            return f"at C = {curves.level:g}" if curves.levels else "over T"
+            return f"at C = {curves.level:g}"
         return f"at T = {self.session.temperature:g}"
 
     @staticmethod
@@ -187,15 +200,19 @@ class NetworkPage:
         heads = {name: head.panel for name, head in self.heads.items()}
         pairs = [("ridges", self.ridges), ("lengths", self.lengths), ("plane", self.plane)]
         cells = [pn.Column(heads[n], v.panel, **BOTH) for n, v in [*pairs, ("conditioning", self.conditioning)]]
+        for view in (self.ridges, self.lengths, self.plane, self.conditioning):
+            # Panel adds up what stands side by side, also where a phone has one column.
+            view.plot.figure.min_width = 90
         map_ = pn.Column(self.map.panel, sizing_mode="stretch_both", margin=(0, 0, 0, 8))
-        left = pn.Column(heads["planes"], self.planes.panel, heads["map"], map_, **BOTH)
-        right = pn.Column(pn.Row(*cells[:2], **BOTH), pn.Row(*cells[2:], **BOTH), **BOTH)
+        left = pn.Column(heads["planes"], self.planes.panel, heads["map"], map_, **BOTH, stylesheets=[PHONE_TALL])
+        rows = [pn.Row(*cells[k : k + 2], **BOTH, stylesheets=[PHONE_COLUMN]) for k in (0, 2)]
+        right = pn.Column(*rows, **BOTH, stylesheets=[PHONE_TALL])
         strip = pn.FlexBox(
             *network_controls(self.session), sizing_mode="stretch_width", margin=(6, 10, 0, 10), align_items="center"
         )
-        main = pn.Row(left, right, **BOTH, stylesheets=[PHONE_ROW])
+        self._main = pn.Row(left, right, **BOTH, stylesheets=[PHONE_COLUMN])
         whole = {"sizing_mode": "stretch_both", "margin": (0, 0, 8, 0), "styles": {"overflow-y": "auto"}}
-        return pn.Column(self.work.panel, strip, main, **whole)
+        return pn.Column(self.work.panel, strip, self.sentence.panel, self._main, **whole)
 
 
 def _around(curves, guide):
