@@ -96,11 +96,12 @@ class NetworkCurves:
 
     def jobs(self):
         """What is still to be worked out, as functions of progress: the session's temperature first."""
+        if self.lacking():
+            return []
         here = self.session.temperature
         wanted = [(here, "attention")] + [(here, "sensitivity")] * (self.what == "sensitivity")
         wanted += [(T, "attention") for T, _ in self.state_points() if here != T]
-        wanted = list(dict.fromkeys(wanted)) if not self.lacking() else []
-        return [partial(self._work, T, name) for T, name in wanted if self.inside(T, name) is None]
+        return [partial(self._work, T, name) for T, name in dict.fromkeys(wanted) if self.inside(T, name) is None]
 
     def work(self):
         """Do all of `jobs`."""

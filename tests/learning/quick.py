@@ -12,7 +12,7 @@ def store_network(point, folder, **choice):
     return name
 
 
-def store_transfer_network(points, folder, levels=(0.75, 0.65, 0.5), **choice):
+def store_transfer_network(points, folder, levels=(0.7, 0.6, 0.42), **choice):
     """Train two tGlassMLP on state points by few epochs and store the model; returns its name."""
     name = f"ka2d-tglassmlp-bond_breaking-Tmin{min(point.temperature for point in points):.4f}"
     few = (Stage(20, 5e-3, 1),)

@@ -102,7 +102,7 @@ def test_a_laptop_shows_the_page_whole_and_every_control_has_a_name(visit):
         reached.add(visit.page.evaluate(NAMED))
     assert "" not in reached
     names = " ".join(sorted(reached - {None}))
-    for word in ("Over T", "Particles", "Network", "w |B|", "Descriptors of", "Averages", "Length ξ", "Sensitivity"):
+    for word in ("Over T", "Particles", "Network", "Descriptors of", "Averages", "Length ξ", "Weights", "Export"):
         assert word in names
 
 
