@@ -1,6 +1,6 @@
 """What the page Network draws: the inside of a tGlassMLP over temperatures, or over levels of the decay."""
 
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -44,7 +44,7 @@ class NetworkCurves:
 
     # Places ----------------------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def slot(self):
         """Place of the level nearest to the mean C_B at the session's time; near 0.8 where it has no labels."""
         level = 0.8
@@ -177,10 +177,11 @@ class NetworkCurves:
         """Values (m,) of the inputs as (observables, lengths, types + 1), the last type being all; others nan."""
         model, kinds = self.model, self.data.system.types + 1
         over = [f"type {k}" for k in range(1, kinds)] + ["all"]
-        names = list(dict.fromkeys(descriptor_parts(name)[0] for name in model.descriptor_names))
+        every = model.descriptor_names
+        names = list(dict.fromkeys(descriptor_parts(name)[0] for name in every))
         cells = np.full((len(names), len(model.lengths), kinds), np.nan)
         for k, value in zip(model.kept[self.number], values, strict=True):
-            observable, length, average = descriptor_parts(model.descriptor_names[k])
+            observable, length, average = descriptor_parts(every[k])
             column = int(np.abs(np.array(model.lengths) - float(length)).argmin())
             cells[names.index(observable), column, over.index(average)] = value
         return cells

@@ -28,6 +28,8 @@ class Inside:
     def __init__(self, model, state_point, number):
         self.model, self.number, self.levels = model.scaled_for(state_point), number, levels_of(model)
         self.temperature = float(state_point.temperature)
+        # By configuration of the state point, which lives as long as this, level and network: 20 kB each.
+        self._planes = {}
         self._point, self._at = state_point, Conditioned(self.model, state_point, self.levels)
 
     @property
@@ -35,10 +37,11 @@ class Inside:
         """Inputs C, (networks, n_levels)."""
         return self._at.inputs_told
 
-    @property
+    @cached_property
     def names(self):
         """Names of the descriptors that are inputs, (m,)."""
-        return [self.model.descriptor_names[k] for k in self.model.kept[self.number]]
+        every = self.model.descriptor_names
+        return [every[k] for k in self.model.kept[self.number]]
 
     @cached_property
     def attention(self):
@@ -56,8 +59,11 @@ class Inside:
 
     def bottleneck(self, record, slot, member):
         """Values of the bottleneck of one network for a configuration, (N, 2); nan for types without one."""
-        one, told = self.model.choose([member]), self.told[[member], slot : slot + 1]
-        return one.bottleneck_states(record.thermal, self.temperature, told, record.inherent)[0, 0]
+        key = id(record), slot, member
+        if key not in self._planes:
+            one, told = self.model.choose([member]), self.told[[member], slot : slot + 1]
+            self._planes[key] = one.bottleneck_states(record.thermal, self.temperature, told, record.inherent)[0, 0]
+        return self._planes[key]
 
     def output(self, values, slot, member):
         """Propensity (n,) that one network gives bottleneck values (n, 2)."""
