@@ -14,9 +14,10 @@ from glassviz.learning.transfer_labels import LEVELS, NEAR
 
 
 def levels_of(model):
-    """Mean propensities C of Table I within what a TGlassMLP was trained on, highest first."""
+    """Mean propensities C of Table I within what a TGlassMLP was trained on, highest first; the nearest if none is."""
     learnt = [level for _, level, _ in model.provenance.get("learnt", ())] or LEVELS
-    return tuple(C for C in LEVELS if min(learnt) - NEAR <= C <= max(learnt) + NEAR)
+    within = tuple(C for C in LEVELS if min(learnt) - NEAR <= C <= max(learnt) + NEAR)
+    return within or (min(LEVELS, key=lambda C: abs(C - learnt[0])),)
 
 
 class Inside:

@@ -159,6 +159,8 @@ def test_conditioning_is_what_shifts_attention_and_joins_the_bottleneck(model):
 def test_inside_a_model_at_a_state_point(model, point, inputs):
     # Labels near 0.9, 0.8 and 0.5 were learnt.
     assert levels_of(model) == (0.94, 0.9, 0.85, 0.8, 0.75, 0.65, 0.5)
+    assert levels_of(replace(model, provenance={"learnt": [(0.4, 0.38, "md")]})) == (0.5,)
+    assert levels_of(replace(model, provenance={}))[::8] == (0.99, 0.25)
     inside = Inside(model, point, 1)
     slot = inside.levels.index(0.8)
     told = inside.told
