@@ -15,7 +15,13 @@ COLOURINGS = {"MD": "measured", "Prediction": "predicted", "Type": "type", "Desc
 CLOUDS = {"This configuration": "one", "All test configurations": "test"}
 DESCRIPTOR = "energy L=1.5 all"
 COLOUR_RANGES = {"Full scale": "full", "Spread of the data": "data"}
-PAGES = {"Snapshots": "snapshots", "Scores": "scores", "Heterogeneity": "heterogeneity", "Dynamics": "dynamics"}
+PAGES = {
+    "Snapshots": "snapshots",
+    "Scores": "scores",
+    "Heterogeneity": "heterogeneity",
+    "Dynamics": "dynamics",
+    "Network": "network",
+}
 TIME_AXES = {"t": "absolute", "t / τ": "scaled"}
 STATIC_VIEWS = {"g(r)": "pair_correlation", "S(q)": "structure_factor", "V(r)": "potential"}
 METRICS = {
@@ -37,5 +43,23 @@ COLLECTIVE = {
     "Shape A": "A",
 }
 WAVES = {"S₄(q)": "structure_factor", "Collapse": "collapse", "G₄(r)": "correlation", "P(C)": "distribution"}
+ACROSS = {"Over T": "temperature", "Over C": "level"}
+WEIGHINGS = {"w": "attention", "w |B|": "bottleneck"}
+PARTS = {
+    "All observables": "all",
+    "Density": "density",
+    "Energy": "energy",
+    "Perimeter": "perimeter",
+    "Energy variance": "energy_variance",
+}
+AVERAGES = {
+    "Every average": "each",
+    "Over type 1": "type 1",
+    "Over type 2": "type 2",
+    "Over type 3": "type 3",
+    "Over all types": "all",
+}
+LENGTH_RULES = {"Sum over L": "sum", "Integral over L": "integral"}
+MAPPED = {"Weights": "weights", "Sensitivity": "sensitivity"}
 MD_FROM = {"Test": "test", "All": "all"}
 COPIES = {"1 × 1": 1, "2 × 2": 2, "4 × 4": 4, "8 × 8": 8}

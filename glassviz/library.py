@@ -13,6 +13,7 @@ from glassviz.learning.model_folder import HEADER
 from glassviz.learning.score import ceiling_table
 from glassviz.learning.single_descriptors import single_descriptors
 from glassviz.learning.store import damaged_models, methods_for, opened_models
+from glassviz.learning.tglass_inside import Inside
 from glassviz.tasks.heterogeneity import heterogeneity
 from glassviz.tasks.judge import judge
 from glassviz.tasks.score import score
@@ -135,6 +136,14 @@ class Library:
     def known_fit(self, found, slot, q_range, cubic):
         """As `four_point_fit` where it is known already, else None."""
         return self._results.get(("fit", found, slot, q_range, cubic))
+
+    def inside(self, model, point, type_number):
+        """learning.tglass_inside.Inside of a TGlassMLP at a state point, one object for all visitors."""
+        return self._once(("inside", model, point, type_number), lambda: Inside(model, point, type_number))
+
+    def known_inside(self, model, point, type_number):
+        """As `inside` where it is known already, else None."""
+        return self._results.get(("inside", model, point, type_number))
 
     def _once(self, key, compute):
         """A result kept until the data change. Nobody waits for another's: it may take seconds."""

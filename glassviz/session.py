@@ -6,22 +6,28 @@ import numpy as np
 import param
 
 from glassviz.choices import (
+    ACROSS,
+    AVERAGES,
     CLOUDS,
     COLLECTIVE,
     COLOUR_RANGES,
     COLOURINGS,
     COPIES,
     DESCRIPTOR,
+    LENGTH_RULES,
     LEVELS,
+    MAPPED,
     MD_FROM,
     METRICS,
     OBSERVABLES,
     PAGES,
+    PARTS,
     POSITIONS,
     STATIC_VIEWS,
     THIRD_VIEWS,
     TIME_AXES,
     WAVES,
+    WEIGHINGS,
 )
 from glassviz.configuration import tile
 from glassviz.interactions.energy import potential_energy
@@ -70,6 +76,13 @@ class Session(param.Parameterized):
     q_range = param.List(default=list(FIT_RANGE), item_type=float, doc="Lowest and highest q of the fit of S_4.")
     cubic = param.Boolean(default=True, doc="Whether the fit of S_4 has the cubic term.")
     smoothing = param.Number(default=1.5, bounds=(0, 10), doc="Length over which the field is smoothed.")
+
+    across = param.Selector(objects=list(ACROSS.values()), doc="Along what a network of all temperatures is shown.")
+    weighing = param.Selector(objects=list(WEIGHINGS.values()), doc="What a descriptor weighs: w, or w |B|.")
+    part = param.Selector(objects=list(PARTS.values()), doc="Observable whose descriptors are counted.")
+    averaged = param.Selector(objects=list(AVERAGES.values()), doc="Averages that are counted: over which particles.")
+    length_rule = param.Selector(objects=list(LENGTH_RULES.values()), doc="How xi_int is formed.")
+    mapped = param.Selector(objects=list(MAPPED.values()), doc="What is mapped over observables and lengths.")
 
     # In this order a choice comes after those that it depends on.
     DEPENDENT = ("data_set", "temperature", "observable", "configuration", "time", "model", "shown_type",

@@ -18,7 +18,7 @@ FLOORS = [
     ("figures",),
     ("tasks",),
     ("library", "jobs"),
-    ("choices", "session", "inside", "score_curves", "heterogeneity_words", "heterogeneity_curves"),
+    ("choices", "session", "inside", "score_curves", "heterogeneity_words", "heterogeneity_curves", "network_curves"),
     ("views", "exports"),
     ("pages",),
     ("cli",),

@@ -38,6 +38,11 @@ CHOICES = {
     "pair": (str, "two types, as 12"),
     "collective": (str, "chi_4, chord, cluster, xi, chi or A"),
     "md-from": (str, "test or all: configurations of molecular dynamics that count"),
+    "across": (str, "temperature or level: along what a tGlassMLP is shown"),
+    "weighing": (str, "attention or bottleneck: w, or w |B|"),
+    "part": (str, "all, density, energy, perimeter or energy_variance: descriptors that are counted"),
+    "averaged": (str, 'each, "type 1", ... or all: averages that are counted'),
+    "length-rule": (str, "sum or integral: how the mean length xi_int is formed"),
     "smoothing": (float, "length over which a field is smoothed, in sigma_11"),
 }
 

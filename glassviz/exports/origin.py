@@ -34,9 +34,14 @@ def of_method(entry):
         return {f"model {entry['name']}": "predictions made elsewhere"}
     words, provenance = [entry["kind"]], getattr(model, "provenance", {})
     if hasattr(model, "seeds"):
-        words.append(f"{model.seeds} networks for each type and time, seed {provenance.get('seed')}")
-    if provenance.get("training_indices"):
-        words.append("trained on configurations " + " ".join(map(str, provenance["training_indices"])))
+        each = "type" if entry["kind"] == "tglassmlp" else "type and time"
+        words.append(f"{model.seeds} networks for each {each}, seed {provenance.get('seed')}")
+    used = provenance.get("training_indices")
+    if isinstance(used, dict):
+        # A model of all temperatures.
+        used = [f"(T = {T}) {' '.join(map(str, own))}" for T, own in used.items()]
+    if used:
+        words.append("trained on configurations " + " ".join(map(str, used)))
     if provenance.get("software"):
         words.append(provenance["software"])
     return {f"model {entry['name']}": ", ".join(words)}

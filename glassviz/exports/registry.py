@@ -20,6 +20,7 @@ class Entry:
 
 _STATE = ("temperature", "observable", "type", "configuration", "time", "model")
 _JUDGED = ("temperature", "observable", "type")
+_INSIDE = (*_JUDGED, "time", "model")
 _FIT = ("md_from", "q_range", "cubic")
 FIGURES = {
     "snapshot": Entry(
@@ -71,6 +72,17 @@ FIGURES = {
     "g_4": Entry("heterogeneity", "Correlation of the propensity over distance", (*_JUDGED, "time", "md_from")),
     "distribution": Entry("heterogeneity", "Distribution of the propensity", (*_JUDGED, "time", "md_from")),
     "field": Entry("heterogeneity", "Smoothed field, measured beside predicted", (*_STATE, "smoothing")),
+    "attention": Entry(
+        "network",
+        "Over which lengths tGlassMLP looks",
+        (*_INSIDE, "across", "weighing", "part", "averaged", "length_rule"),
+    ),
+    "bottleneck_temperatures": Entry("network", "Bottleneck of tGlassMLP at several temperatures", (*_INSIDE, "seed")),
+    "bottleneck_levels": Entry("network", "Bottleneck of tGlassMLP along the decay", (*_INSIDE, "seed")),
+    "conditioning": Entry(
+        "network", "What tGlassMLP's small networks make of the state point", (*_INSIDE, "seed", "across")
+    ),
+    "sensitivity": Entry("network", "Sensitivity of tGlassMLP to each descriptor", _INSIDE),
     "decay": Entry("dynamics", "Decays at all temperatures", ("time_axis",)),
     "relaxation": Entry("dynamics", "Relaxation time against temperature, with fits", ()),
     "energies": Entry("dynamics", "Energies against temperature", ()),

@@ -5,8 +5,8 @@ import numpy as np
 from glassviz.figures.style import COLUMN, INK, LINE, colour_map, sheet
 
 
-def draw_cells(maps, rows, columns, table, label, xlabel, titles=("",), frames=(), blocks=1):
-    """Maps below each other on one symmetric scale as a Matplotlib Figure.
+def draw_cells(maps, rows, columns, table, label, xlabel, titles=("",), frames=(), blocks=1, positive=False):
+    """Maps below each other on one scale, symmetric or from 0 where `positive`, as a Matplotlib Figure.
 
     maps (n, rows, columns), nan is crossed out; rows, columns : words; frames : [(map, row, column)] with a thick rim
     blocks : rows that belong together, told from the next by a line
@@ -17,8 +17,8 @@ def draw_cells(maps, rows, columns, table, label, xlabel, titles=("",), frames=(
     for k, (axis, values) in enumerate(zip(axes[:, 0], maps, strict=True)):
         # As rectangles: what is drawn as an image is blurred by many readers of PDF.
         cells = axis.pcolormesh(
-            np.ma.masked_invalid(values), cmap=colour_map(table), vmin=-reach, vmax=reach, edgecolors="white",
-            linewidth=0.3,
+            np.ma.masked_invalid(values), cmap=colour_map(table), vmin=0.0 if positive else -reach, vmax=reach,
+            edgecolors="white", linewidth=0.3,
         )  # fmt: skip
         unused = np.argwhere(~np.isfinite(values)) + 0.5
         axis.plot(unused[:, 1], unused[:, 0], "x", color=LINE, markersize=2.5, markeredgewidth=0.6)

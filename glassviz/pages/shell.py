@@ -13,6 +13,7 @@ from glassviz.pages.controls import HIDDEN, SHOWN
 from glassviz.pages.dynamics import DynamicsPage
 from glassviz.pages.figures import FiguresDialog
 from glassviz.pages.heterogeneity import HeterogeneityPage
+from glassviz.pages.network import NetworkPage
 from glassviz.pages.scores import ScoresPage
 from glassviz.pages.snapshots import SnapshotsPage
 from glassviz.session import Session
@@ -31,6 +32,7 @@ KEYS = {
     "2": "page Scores",
     "3": "page Heterogeneity",
     "4": "page Dynamics",
+    "5": "page Network",
     "Escape": "clear the selection",
     "?": "this list",
 }
@@ -39,6 +41,7 @@ MADE_BY = {
     "scores": ScoresPage,
     "heterogeneity": HeterogeneityPage,
     "dynamics": DynamicsPage,
+    "network": NetworkPage,
 }
 REFRESH_PERIOD = 2000
 NAMES = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", " ": "space", "Escape": "Esc"}
@@ -131,9 +134,10 @@ def navigation(session):
         options=PAGES,
         value=session.page,
         size="small",
-        width=338,
-        margin=(16, 10, 4, 10),
+        width=356,
+        margin=(16, 6, 4, 6),
         stylesheets=UNLABELLED,
+        sx={".MuiToggleButton-root": {"fontSize": "0.76rem", "px": "5px"}},
     )
     pages.param.watch(lambda event: session.choose(page=event.new), "value")
     session.param.watch(lambda event: setattr(pages, "value", event.new), "page")
@@ -157,7 +161,7 @@ def pressed(key, session, bar, help_dialog):
         session.step("temperature", 1 if key == "]" else -1)
     elif key == " ":
         bar.play.value = not bar.play.value
-    elif key in "1234":
+    elif key in "12345":
         session.choose(page=list(PAGES.values())[int(key) - 1])
     elif key == "Escape":
         session.choose(selected=[], followed=-1)

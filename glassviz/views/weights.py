@@ -4,7 +4,7 @@ import numpy as np
 from bokeh.core.properties import value
 from bokeh.models import BasicTicker, ColorBar, FixedTicker, HoverTool, LinearAxis, LinearColorMapper
 
-from glassviz.colours import DIFFERENCE, NEUTRALS, hex_colours
+from glassviz.colours import DIFFERENCE, NEUTRALS, SEQUENTIAL, hex_colours
 from glassviz.views.plot import Plot
 from glassviz.views.style import FONT, dress_bar
 
@@ -41,11 +41,12 @@ class WeightsView:
         figure.add_layout(self._bar, "above")
         self.panel = self.plot.panel
 
-    def update(self, weights, observables, lengths, titles, dark, message=""):
+    def update(self, weights, observables, lengths, titles, dark, message="", positive=""):
         """Draw anew.
 
         weights : (nodes, observables, lengths, types + 1), the last type being all; nan where a descriptor is not used
         observables, lengths : names and numbers; titles : one a node; message : in place of the maps where none is
+        positive : what the values are where none is below zero, on a scale from 0; "": weights of either sign
         """
         nodes, n_observables, n_lengths, kinds = weights.shape
         rows, kind_names = n_observables * kinds, [*map(str, range(1, kinds)), "all"]
@@ -66,7 +67,9 @@ class WeightsView:
         below = np.asarray(tops)[node] if nodes else np.empty(0)
         self.plot.fill("cells", x=length, y=below - observable * kinds - kind - 0.5, value=values, label=names)
         reach = float(np.abs(values).max()) if len(values) else 1.0
-        self._colours.update(low=-reach, high=reach)
+        table = SEQUENTIAL if positive else DIFFERENCE
+        self._colours.update(low=0.0 if positive else -reach, high=reach, palette=hex_colours(table))
+        self._bar.title = positive or "weight"
         left, right = [-0.5] * nodes * n_observables, [n_lengths - 0.5] * nodes * n_observables
         blocks = [top - kinds * o for top in tops for o in range(n_observables)]
         self.plot.fill("frames", left=left, right=right, top=blocks, bottom=[top - kinds for top in blocks])

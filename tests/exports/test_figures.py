@@ -15,11 +15,14 @@ from glassviz.errors import InputError
 from glassviz.exports.make import exported
 from glassviz.exports.registry import FIGURES
 from glassviz.figures.product import SUFFIXES
+from glassviz.learning.conditioning import conditioning
+from glassviz.learning.length_weights import mean_length
 from glassviz.library import Library
+from glassviz.network_curves import NetworkCurves
 from glassviz.session import Session
 from glassviz.tasks.dynamics import state_summary, static_curve
 from glassviz.tasks.judge import judge
-from tests.learning.quick import store_network
+from tests.learning.quick import store_network, store_transfer_network
 from tests.made_up import TEMPERATURES, write_made_up
 from tests.pages.conftest import fill
 
@@ -29,10 +32,12 @@ STATE = {"temperature": 0.8, "time": 100.0, "configuration": 2, "model": "ka2d-g
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """Two temperatures, at the lower one a ridge regression and a network."""
+    """Two temperatures, at the lower one a ridge regression and a network, and a network of both."""
     folder = tmp_path_factory.mktemp("figures")
     fill(folder)
-    store_network(gv.open(folder / "data" / "small")[0.8], folder / "models")
+    data = gv.open(folder / "data" / "small")
+    store_network(data[0.8], folder / "models")
+    store_transfer_network([data[0.8], data[1.0]], folder / "models")
     return folder
 
 
@@ -192,6 +197,42 @@ def test_inside_the_network(session):
     live = Session(session.library, **STATE | {"model": "ka2d-ridge-bond_breaking-T0.8000"})
     with pytest.raises(InputError, match="has no bottleneck: glassviz train glassmlp"):
         exported("bottleneck", live)
+
+
+def test_inside_a_network_of_all_temperatures(session):
+    found = NetworkCurves(session)
+    found.work()
+    made = exported("attention", session)
+    weights, lengths = found.distribution(1.0, found.slot)
+    np.testing.assert_allclose(column(made, "P_int", temperature="1"), weights.mean(axis=0), rtol=1e-8)
+    each = mean_length(weights, lengths)
+    np.testing.assert_allclose(column(made, "xi_int", temperature="1"), each.mean(), rtol=1e-8)
+    np.testing.assert_allclose(column(made, "spread of xi_int", temperature="1"), each.std(ddof=1), rtol=1e-6)
+    along = Session(session.library, **STATE, across="level", length_rule="integral")
+    integral = mean_length(*NetworkCurves(along).distribution(0.8, 0), "integral").mean()
+    C = f"{found.levels[0]:g}"
+    np.testing.assert_allclose(column(exported("attention", along), "xi_int", C=C), integral, rtol=1e-8)
+    planes = exported("bottleneck_levels", session)
+    points, values, _ = found.cloud(0.8, 0, 2)
+    np.testing.assert_allclose(column(planes, "node 1", C=C), points[:, 0], rtol=1e-6)
+    np.testing.assert_allclose(column(planes, "propensity", C=C), values, rtol=1e-6)
+    temperatures = exported("bottleneck_temperatures", session)
+    np.testing.assert_allclose(
+        column(temperatures, "node 2", temperature="1"), found.cloud(1.0, found.slot, 2)[0][:, 1]
+    )
+    state = conditioning(found.model, [0.8, 1.0], found.level)
+    np.testing.assert_allclose(column(exported("conditioning", session), "j_4", network="2"), state[1][1, :, 3], 1e-6)
+    cells = NetworkCurves(session, mapped="sensitivity")
+    cells.work()
+    expected = cells.mapped()[0]
+    drawn = column(exported("sensitivity", session), "sensitivity")
+    np.testing.assert_allclose(drawn, expected.ravel(), rtol=1e-6)
+    with pytest.raises(InputError, match="no network for type 2, only for 1"):
+        exported("attention", Session(session.library, **STATE, shown_type=2))
+    with pytest.raises(InputError, match="glassviz transfer --quick trains one"):
+        exported(
+            "attention", Session(Library(session.library.data_folders, [session.library.data_folders[0]]), **STATE)
+        )
 
 
 def test_scores_are_those_of_the_judge(session):
