@@ -26,6 +26,7 @@ from glassviz.choices import (
 from glassviz.configuration import tile
 from glassviz.interactions.energy import potential_energy
 from glassviz.structure import glassmlp_descriptor_names, radical_cells
+from glassviz.tasks.film_curves import HIGHEST, LOWEST
 from glassviz.tasks.heterogeneity import FIT_RANGE, Q_MAX
 from glassviz.tasks.score import prediction_of
 
@@ -70,6 +71,10 @@ class Session(param.Parameterized):
     q_range = param.List(default=list(FIT_RANGE), item_type=float, doc="Lowest and highest q of the fit of S_4.")
     cubic = param.Boolean(default=True, doc="Whether the fit of S_4 has the cubic term.")
     smoothing = param.Number(default=1.5, bounds=(0, 10), doc="Length over which the field is smoothed.")
+
+    ladder_model = param.String(doc="tGlassMLP of the ladder of temperatures; empty: the first.")
+    decay_level = param.Number(default=0.8, bounds=(LOWEST, HIGHEST), doc="Mean C_B that the ladder shows.")
+    playing = param.Boolean(default=False, doc="Whether the ladder plays; no choice that a link should hold.")
 
     # In this order a choice comes after those that it depends on.
     DEPENDENT = ("data_set", "temperature", "observable", "configuration", "time", "model", "shown_type",

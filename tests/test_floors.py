@@ -18,7 +18,7 @@ FLOORS = [
     ("figures",),
     ("tasks",),
     ("library", "jobs"),
-    ("choices", "session", "inside", "score_curves", "heterogeneity_curves"),
+    ("choices", "session", "inside", "score_curves", "heterogeneity_curves", "ladder"),
     ("views", "exports"),
     ("pages",),
     ("cli",),

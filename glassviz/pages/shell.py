@@ -15,6 +15,7 @@ from glassviz.pages.figures import FiguresDialog
 from glassviz.pages.heterogeneity import HeterogeneityPage
 from glassviz.pages.scores import ScoresPage
 from glassviz.pages.snapshots import SnapshotsPage
+from glassviz.pages.transfer import TransferPage
 from glassviz.session import Session
 from glassviz.views.keys import Keys
 from glassviz.views.style import UNLABELLED
@@ -31,14 +32,17 @@ KEYS = {
     "2": "page Scores",
     "3": "page Heterogeneity",
     "4": "page Dynamics",
+    "6": "page Transfer",
     "Escape": "clear the selection",
     "?": "this list",
 }
+PAGE_KEYS = {"1": "snapshots", "2": "scores", "3": "heterogeneity", "4": "dynamics", "6": "transfer"}
 MADE_BY = {
     "snapshots": SnapshotsPage,
     "scores": ScoresPage,
     "heterogeneity": HeterogeneityPage,
     "dynamics": DynamicsPage,
+    "transfer": TransferPage,
 }
 REFRESH_PERIOD = 2000
 NAMES = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", " ": "space", "Escape": "Esc"}
@@ -131,9 +135,9 @@ def navigation(session):
         options=PAGES,
         value=session.page,
         size="small",
-        width=338,
+        width=376,
         margin=(16, 10, 4, 10),
-        stylesheets=UNLABELLED,
+        stylesheets=[*UNLABELLED, ".MuiToggleButton-root { padding: 5px 6px; font-size: 13px; }"],
     )
     pages.param.watch(lambda event: session.choose(page=event.new), "value")
     session.param.watch(lambda event: setattr(pages, "value", event.new), "page")
@@ -156,9 +160,12 @@ def pressed(key, session, bar, help_dialog):
     elif key in "[]":
         session.step("temperature", 1 if key == "]" else -1)
     elif key == " ":
-        bar.play.value = not bar.play.value
-    elif key in "1234":
-        session.choose(page=list(PAGES.values())[int(key) - 1])
+        if session.page == "transfer":
+            session.choose(playing=not session.playing)
+        else:
+            bar.play.value = not bar.play.value
+    elif key in PAGE_KEYS:
+        session.choose(page=PAGE_KEYS[key])
     elif key == "Escape":
         session.choose(selected=[], followed=-1)
         help_dialog.open = False
