@@ -51,7 +51,7 @@ class Rung:
 
     levels (K,) from 1 down to LOWEST; times (K,), told (K,) as of FilmClock.times; tau, estimated
     predicted, measured : PropensityAtLevel, measured None without labels
-    deviations (K,) : mean over the networks of |X - C|, each told C itself
+    deviations (K,) : mean over the networks of |X - C|, each told C itself; left (K,) : what the iteration leaves of it
     scores : [(C, Pearson, error)] of the test split at the label times
     """
 
@@ -66,15 +66,18 @@ class Rung:
         self.predicted = predicted_curves(model, point, place)
         self.measured = measured_curves(point, place, self.number)
         _go_on(progress)
-        off = np.abs(conditioned(model, point).deviations).mean(axis=0)
-        # At C = 1 nothing is predicted.
-        self.deviations = np.interp(-self.levels, -np.array(KNOTS), off)
+        at = conditioned(model, point)
+        self.deviations, self.left = self._off(at.deviations), self._off(at.reached - at.levels)
         _go_on(progress)
         self.scores = self._scores(session, entry)
 
     def fields(self, curves):
         """Values (K, N) at the levels; below the lowest of the curves its own values go on."""
         return np.array([curves(max(level, curves.lowest)) for level in self.levels])
+
+    def _off(self, deviations):
+        """Mean size (K,) of deviations (networks, n_knots) at the levels; none at C = 1, where nothing is predicted."""
+        return np.interp(-self.levels, [-1.0, *(-c for c in KNOTS)], [0.0, *np.abs(deviations).mean(axis=0)])
 
     def _scores(self, session, entry):
         if not len(self.point.times):

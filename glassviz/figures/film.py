@@ -11,6 +11,8 @@ SIZES = (120, 2160)
 """Fewest and most pixels along an edge of a panel."""
 GROUND, MISSING = (0xC3, 0xC8, 0xCE), (0xB5, 0xBB, 0xC2)
 """Colours between discs, as in the app, and of particles without a value, which stand back."""
+NAMED = 0.02
+"""A mean of the prediction that is off by more is printed."""
 _DPI = 100
 
 
@@ -64,10 +66,15 @@ class FilmSheet:
         with styled():
             self._draw_frame(float(box[0]), temperature, note)
 
-    def picture(self, fields, level, time):
-        """One picture: a field (N,) for each panel, or None where there is none; mean C_B; the line of `time_words`."""
+    def picture(self, fields, level, time, reached=None):
+        """One picture: a field (N,) for each panel, or None where there is none; mean C_B; the line of `time_words`.
+
+        reached : mean C_B of the prediction, named where it is not `level`
+        """
         self._time.set_text(time)
-        self._level.set_text(rf"$\langle C_B\rangle = {level:.2f}$")
+        off = reached is not None and abs(reached - level) > NAMED
+        words = rf", predicted $\,{reached:.2f}$" if off else ""
+        self._level.set_text(rf"$\langle C_B\rangle = {level:.2f}${words}")
         self._marker.set_data([level], [1.25])
         for words, field in zip(self._absent, fields, strict=True):
             words.set_visible(field is None)

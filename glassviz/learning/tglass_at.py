@@ -66,15 +66,25 @@ class Conditioned:
         else:
             self.times, self.levels = None, np.asarray(levels, dtype=float)
 
-    @cached_property
+    @property
     def inputs_told(self):
         """Inputs C (networks, n_levels) at which each network's mean over the type's particles is that asked for."""
+        return self._consistent[0]
+
+    @property
+    def reached(self):
+        """The means X (networks, n_levels) that the iteration reached: `levels`, but for networks that cannot."""
+        return self._consistent[1]
+
+    @cached_property
+    def _consistent(self):
+        """Inputs C and the means X that follow, (2, networks, n_levels)."""
         model, number = self.whole, self.types[0]
 
         def compute():
-            return consistent_levels(model, self._inputs(), self.temperature, self.levels, number)[0]
+            return np.stack(consistent_levels(model, self._inputs(), self.temperature, self.levels, number))
 
-        return cached_array("consistent-levels-1", self._content(), compute)
+        return cached_array("consistent-levels-2", self._content(), compute)
 
     @cached_property
     def deviations(self):

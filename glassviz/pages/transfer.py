@@ -123,8 +123,11 @@ def _content(rung):
     record, point = rung.point.records[rung.place], rung.point
     thermal, system = record.thermal, point.system
     measured, missing = b"", f"no labels: glassviz simulate --temperature {point.temperature:g} makes them"
+    predicted = rung.fields(rung.predicted)
     if rung.measured is not None:
-        measured = quantise(rung.fields(rung.measured), 0, 1).tobytes()
+        # Types without a prediction are grey on both sides: what is compared is the same.
+        values = np.where(np.isnan(predicted[0]), np.nan, rung.fields(rung.measured))
+        measured = quantise(values, 0, 1).tobytes()
         command = f"glassviz simulate --temperature {point.temperature:g}"
         missing = f"simulated to C = {rung.measured.lowest:.2f}; longer: {command}"
     return {
@@ -138,9 +141,10 @@ def _content(rung):
         "times": _numbers(rung.times),
         "told": rung.told.tolist(),
         "deviations": _numbers(rung.deviations),
+        "left": _numbers(rung.left),
         "tau": float(rung.tau) if np.isfinite(rung.tau) else None,
         "estimated": bool(rung.estimated),
-        "predicted": quantise(rung.fields(rung.predicted), 0, 1).tobytes(),
+        "predicted": quantise(predicted, 0, 1).tobytes(),
         "measured": measured,
         "measured_to": rung.measured.lowest if rung.measured is not None else 2.0,
         "missing": missing,

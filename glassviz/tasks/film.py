@@ -7,7 +7,7 @@ from glassviz.errors import InputError
 from glassviz.figures.film import FilmSheet, film_palette, time_words
 from glassviz.figures.movie import check_suffix, write_movie
 from glassviz.tasks.film_clock import FilmClock
-from glassviz.tasks.film_curves import HIGHEST, LOWEST, measured_curves, predicted_curves
+from glassviz.tasks.film_curves import HIGHEST, LOWEST, measured_curves, predicted_curves, reached_means
 
 FRAMES, RATE, SIZE = 120, 24, 720
 """Pictures, pictures a second and pixels along an edge of a snapshot, where nothing else is said."""
@@ -40,7 +40,8 @@ def film(data, temperature, output, entry, place=0, frames=FRAMES, fps=RATE, siz
     if progress is not None:
         progress(0, frames, "film")
     predicted = predicted_curves(entry["model"], point, place, network)
-    pictures = _pictures(sheet, (measured, predicted), levels, FilmClock(data), point, copies, progress)
+    reached = reached_means(entry["model"], point, levels, network)
+    pictures = _pictures(sheet, (measured, predicted), (levels, reached), FilmClock(data), point, copies, progress)
     return write_movie(output, pictures, fps, film_palette())
 
 
@@ -56,18 +57,19 @@ def _sheet(data, point, place, entry, size, copies, beside, network):
     return FilmSheet(structure.positions, radii, structure.box, titles, size, point.temperature, note, behind)
 
 
-def _pictures(sheet, curves, levels, clock, point, copies, progress):
-    """The pictures, one after another."""
+def _pictures(sheet, curves, means, clock, point, copies, progress):
+    """The pictures, one after another; means : the levels and what the prediction reaches there."""
     measured, predicted = curves
+    levels, reached = means
     (tau, estimated), (times, told) = clock.tau(point.temperature), clock.times(point.temperature, levels)
     repeated = copies**point.system.dimension
     unknown = np.isnan(predicted(1.0))
-    for done, (level, time, known) in enumerate(zip(levels, times, told, strict=True), 1):
+    for done, (level, mean, time, known) in enumerate(zip(levels, reached, times, told, strict=True), 1):
         fields = [np.tile(predicted(level), repeated)]
         if measured is not None:
             # Particles without a prediction are grey on both sides: what is compared is the same.
             values = np.where(unknown, np.nan, measured(level))
             fields.insert(0, np.tile(values, repeated) if level >= measured.lowest - 1e-9 else None)
-        yield sheet.picture(fields, level, time_words(time, known, tau, estimated))
+        yield sheet.picture(fields, level, time_words(time, known, tau, estimated), mean)
         if progress is not None:
             progress(done, len(levels), "film")

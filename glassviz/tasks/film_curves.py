@@ -35,6 +35,16 @@ def predicted_curves(model, state_point, place, network=None):
     return PropensityAtLevel(KNOTS, each.mean(axis=0) if network is None else each[network])
 
 
+def reached_means(model, state_point, levels, network=None):
+    """Means (n,) over all structures that the prediction has at `levels`, where the iteration could not hold it to C.
+
+    Of one network, or the mean of all; between KNOTS linear in C.
+    """
+    means = conditioned(model, state_point).reached
+    means = means.mean(axis=0) if network is None else means[network]
+    return np.interp(-np.asarray(levels), [-1.0, *(-c for c in KNOTS)], [1.0, *means])
+
+
 def measured_curves(state_point, place, number=1):
     """Labels of one configuration as PropensityAtLevel, exact at its label times; None without labels.
 

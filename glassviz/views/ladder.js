@@ -124,6 +124,7 @@ class LadderComponent {
       element("span", {class: "word", text: data.label, title: "Labels of this temperature that the networks learnt from"}, facts);
       const lines = {when: line(""), score: line(""), off: line(""), tau: line("quiet"), rest: line("quiet")};
       lines.rest.textContent = data.rest;
+      lines.off.title = "X: mean prediction of a network that is told C; iterated: once its input is corrected";
       if (data.positions) lines.tau.textContent = tauOf(data);
       const spots = [0, 1].map(() => element("div", {class: "spot"}, part));
       spots.forEach((spot) => element("p", {}, spot));
@@ -200,8 +201,12 @@ class LadderComponent {
     }
     const facts = factsAt(data, level, this.model.lowest);
     for (const [name, text] of Object.entries(facts)) if (lines[name].textContent !== text) lines[name].textContent = text;
-    const there = [level >= data.measured_to - 1e-9, true];
-    spots.forEach((spot, k) => this.say(spot, there[k] ? "" : data.missing, there[k]));
+    const lowest = data.measured_to, there = [level >= lowest - HELD, true];
+    // A little below the last label time its picture stays, and says so.
+    const held = there[0] && level < lowest - 0.005;
+    this.say(spots[0], held ? `C = ${lowest.toFixed(2)}` : there[0] ? "" : data.missing, there[0]);
+    this.say(spots[1], "", true);
+    spots[0].classList.toggle("held", held);
     if (!renderer || !seen) return;
     this.mix(renderer, data, level);
     const {ratio, side, colours} = this;

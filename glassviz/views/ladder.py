@@ -17,7 +17,7 @@ class LadderView(JSComponent):
     A row is a dict: key (another one means other particles or values), temperature, label and rest (words beside the
     snapshots), and in a row that is worked out
         box (2,), radii (n,), positions (N, 2) float32 bytes, types (N,) uint8 bytes
-        times (K,), told (K,), deviations (K,) at K levels evenly from 1 down to `lowest`
+        times (K,), told (K,), deviations (K,), left (K,) at K levels evenly from 1 down to `lowest`
         tau (number or None), estimated (bool); shown : type that is not dimmed, 0 for all
         predicted, measured : (K, N) uint8 bytes as of particles.quantise; measured_to : lowest C of molecular dynamics
         scores : [[C, Pearson, its error]], at the label times

@@ -1,6 +1,8 @@
 // Style sheet of the ladder, and what its rows say at a level.
 
 const TEXT_WIDTH = 212, ROW_GAP = 14, COLUMN_GAP = 30, SMALLEST_SPOT = 150, HEAD_HEIGHT = 24;
+// How far a score's C may be from the slider's, and how far below its last label time molecular dynamics still stands.
+const SCORED = 0.08, HELD = 0.025;
 
 const LADDER_STYLE = `
 .ladder { position: absolute; inset: 0; display: flex; flex-direction: column; color: var(--text); font-size: 14px;
@@ -24,7 +26,7 @@ const LADDER_STYLE = `
 button:focus-visible, input:focus-visible { outline: 2px solid var(--quiet); outline-offset: 2px; }
 .scroll { position: relative; flex: 1; min-height: 0; overflow-y: auto; overflow-x: hidden; }
 .content { position: relative; display: grid; column-gap: ${COLUMN_GAP}px; row-gap: ${ROW_GAP}px; justify-content: start;
-  padding-bottom: 2px; }
+  padding: 0 2px 2px; }
 .content canvas { position: absolute; left: 0; top: 0; pointer-events: none; }
 .head, .row { display: grid; column-gap: 12px; }
 .head { height: ${HEAD_HEIGHT - ROW_GAP + 8}px; font-weight: 600; white-space: nowrap; }
@@ -39,6 +41,8 @@ button:focus-visible, input:focus-visible { outline: 2px solid var(--quiet); out
 .spot { position: relative; display: flex; align-items: center; justify-content: center; text-align: center; }
 .spot.empty { border: 1px dashed var(--line); box-sizing: border-box; }
 .spot p { margin: 0; padding: 0 10px; color: var(--quiet); font-size: 13px; max-width: 100%; overflow-wrap: anywhere; }
+.spot.held { align-items: end; justify-content: end; }
+.spot.held p { margin: 6px; padding: 1px 7px; border-radius: 3px; background: var(--page); color: var(--text); z-index: 1; }
 .narrow .facts { grid-column: 1 / -1; }
 .narrow .head { display: none; }`;
 
@@ -84,9 +88,11 @@ function factsAt(row, level, lowest) {
     when = `t ${told ? "=" : "≈"} ${plain(time)}`;
     if (row.tau && time > 0) when += ` ${told && !row.estimated ? "=" : "≈"} ${plain(time / row.tau, 2)} τ`;
   }
-  const near = row.scores.filter(([at]) => Math.abs(at - level) <= 0.03)
+  const near = row.scores.filter(([at]) => Math.abs(at - level) <= SCORED)
     .sort((a, b) => Math.abs(a[0] - level) - Math.abs(b[0] - level))[0];
   let score = row.scores.length ? "Pearson –" : "no labels to score on";
   if (near) score = `Pearson ${near[1].toFixed(2)}${near[2] == null ? "" : ` ± ${near[2].toFixed(2)}`} (C = ${near[0].toFixed(2)})`;
-  return {when, score, off: `|X − C| = ${between(row.deviations, place).toFixed(3)}`};
+  const left = between(row.left, place);
+  const off = `|X − C| = ${between(row.deviations, place).toFixed(3)}${left > 0.005 ? `, iterated ${left.toFixed(3)}` : ""}`;
+  return {when, score, off};
 }
