@@ -15,8 +15,13 @@ COLOURINGS = {"MD": "measured", "Prediction": "predicted", "Type": "type", "Desc
 CLOUDS = {"This configuration": "one", "All test configurations": "test"}
 DESCRIPTOR = "energy L=1.5 all"
 COLOUR_RANGES = {"Full scale": "full", "Spread of the data": "data"}
-PAGES = {"Snapshots": "snapshots", "Scores": "scores", "Heterogeneity": "heterogeneity", "Dynamics": "dynamics"}
-PAGES["Transfer"] = "transfer"
+PAGES = {
+    "Snapshots": "snapshots",
+    "Scores": "scores",
+    "Heterogeneity": "heterogeneity",
+    "Dynamics": "dynamics",
+    "Transfer": "transfer",
+}
 TIME_AXES = {"t": "absolute", "t / τ": "scaled"}
 STATIC_VIEWS = {"g(r)": "pair_correlation", "S(q)": "structure_factor", "V(r)": "potential"}
 METRICS = {
