@@ -25,7 +25,7 @@ KEYS = {
     "ArrowRight": "next time",
     "ArrowUp": "previous configuration",
     "ArrowDown": "next configuration",
-    " ": "play over time",
+    " ": "play over time; on Transfer from frozen to rearranged",
     "[": "lower temperature",
     "]": "higher temperature",
     "1": "page Snapshots",

@@ -207,7 +207,8 @@ class LadderComponent {
     this.say(spots[0], held ? `C = ${lowest.toFixed(2)}` : there[0] ? "" : data.missing, there[0]);
     this.say(spots[1], "", true);
     spots[0].classList.toggle("held", held);
-    if (!renderer || !seen) return;
+    if (!renderer) spots.forEach((spot) => this.say(spot, "Snapshots need WebGL2, which this browser does not offer or has switched off."));
+    if (!renderer || !seen || this.gl.isContextLost()) return;
     this.mix(renderer, data, level);
     const {ratio, side, colours} = this;
     const areas = spots.map((spot, k) => there[k] ? {left: Math.round(spot.offsetLeft * ratio),
