@@ -1,6 +1,6 @@
 // Style sheet of the ladder, and what its rows say at a level.
 
-const TEXT_WIDTH = 212, ROW_GAP = 14, COLUMN_GAP = 30, SMALLEST_SPOT = 150, HEAD_HEIGHT = 24;
+const TEXT_WIDTH = 212, ROW_GAP = 14, COLUMN_GAP = 30, SMALLEST_SPOT = 140, HEAD_HEIGHT = 24;
 // How far a score's C may be from the slider's, and how far below its last label time molecular dynamics still stands.
 const SCORED = 0.08, HELD = 0.025;
 
