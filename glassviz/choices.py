@@ -21,6 +21,7 @@ PAGES = {
     "Heterogeneity": "heterogeneity",
     "Dynamics": "dynamics",
     "Network": "network",
+    "Transfer": "transfer",
 }
 TIME_AXES = {"t": "absolute", "t / τ": "scaled"}
 STATIC_VIEWS = {"g(r)": "pair_correlation", "S(q)": "structure_factor", "V(r)": "potential"}

@@ -7,13 +7,13 @@ from threading import Lock
 import numpy as np
 
 from glassviz.dataset import EMBEDDED, Dataset, data_places, home
-from glassviz.dynamics.relaxation_time import SHORT, relaxation_time
 from glassviz.errors import DataError, GlassvizError
 from glassviz.learning.model_folder import HEADER
 from glassviz.learning.score import ceiling_table
 from glassviz.learning.single_descriptors import single_descriptors
 from glassviz.learning.store import damaged_models, methods_for, opened_models
 from glassviz.learning.tglass_inside import Inside
+from glassviz.tasks.film_clock import measured_relaxation_time
 from glassviz.tasks.heterogeneity import heterogeneity
 from glassviz.tasks.judge import judge
 from glassviz.tasks.score import score
@@ -154,10 +154,7 @@ class Library:
 
     def relaxation_time(self, point):
         """tau_alpha^BB of a state point, continued a little beyond the last label; None where labels end earlier."""
-        if len(point.times) < 2:
-            return None
-        times, curves = point.shared_decay()
-        tau = relaxation_time(times, curves.mean(axis=0), beyond=SHORT)
+        tau = measured_relaxation_time(point)
         return tau if np.isfinite(tau) else None
 
     def score(self, entry, point, type_number):

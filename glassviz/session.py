@@ -32,6 +32,7 @@ from glassviz.choices import (
 from glassviz.configuration import tile
 from glassviz.interactions.energy import potential_energy
 from glassviz.structure import glassmlp_descriptor_names, radical_cells
+from glassviz.tasks.film_curves import HIGHEST, LOWEST
 from glassviz.tasks.heterogeneity import FIT_RANGE, Q_MAX
 from glassviz.tasks.score import prediction_of
 
@@ -83,6 +84,9 @@ class Session(param.Parameterized):
     averaged = param.Selector(objects=list(AVERAGES.values()), doc="Averages that are counted: over which particles.")
     length_rule = param.Selector(objects=list(LENGTH_RULES.values()), doc="How xi_int is formed.")
     mapped = param.Selector(objects=list(MAPPED.values()), doc="What is mapped over observables and lengths.")
+    ladder_model = param.String(doc="tGlassMLP of the ladder of temperatures; empty: the first.")
+    decay_level = param.Number(default=0.8, bounds=(LOWEST, HIGHEST), doc="Mean C_B that the ladder shows.")
+    playing = param.Boolean(default=False, doc="Whether the ladder plays; no choice that a link should hold.")
 
     # In this order a choice comes after those that it depends on.
     DEPENDENT = ("data_set", "temperature", "observable", "configuration", "time", "model", "shown_type",

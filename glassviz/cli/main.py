@@ -8,7 +8,7 @@ from importlib import import_module
 from glassviz.errors import Cancelled, GlassvizError
 
 COMMANDS = ("info", "simulate", "assemble", "import", "import-predictions", "train", "transfer")
-COMMANDS += ("predict", "score", "heterogeneity", "dynamics", "figure", "export", "doctor")
+COMMANDS += ("predict", "score", "heterogeneity", "dynamics", "figure", "film", "export", "doctor")
 
 
 def command_module(name):

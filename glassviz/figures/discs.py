@@ -34,7 +34,7 @@ def draw_discs(positions, radii, box, snapshots, view=None):
     width = COLUMN * 0.75 if len(snapshots) == 1 else PAGE
     each = width / len(snapshots)
     drawing, axes = sheet(width, each + 0.62, ncols=len(snapshots))
-    positions, particle = _with_images(positions, radii, box)
+    positions, particle = with_images(positions, radii, box)
     order = np.argsort(positions[:, 2], kind="stable") if positions.shape[1] == 3 else np.arange(len(positions))
     first = 0
     for k, (axis, snapshot) in enumerate(zip(axes[0], snapshots, strict=True)):
@@ -48,7 +48,7 @@ def draw_discs(positions, radii, box, snapshots, view=None):
     return drawing
 
 
-def _with_images(positions, radii, box):
+def with_images(positions, radii, box):
     """Positions of all particles and of the periodic images that reach into the picture; whose they are."""
     whose = np.arange(len(positions))
     for axis in (0, 1):

@@ -68,20 +68,49 @@ class Conditioned:
         else:
             self.times, self.levels = None, np.asarray(levels, dtype=float)
 
-    @cached_property
+    @property
     def inputs_told(self):
         """Inputs C (networks, n_levels) at which each network's mean over the type's particles is that asked for."""
-        number, point, model = self.types[0], self._state_point, self.whole
+        return self._consistent[0]
+
+    @property
+    def reached(self):
+        """The means X (networks, n_levels) that the iteration reached: `levels`, but for networks that cannot."""
+        return self._consistent[1]
+
+    @cached_property
+    def _consistent(self):
+        """Inputs C and the means X that follow, (2, networks, n_levels)."""
+        model, number = self.whole, self.types[0]
 
         def compute():
-            x = descriptors_of(point, range(len(point)), model.lengths, model.observables)
-            own = [model.standardised(x[k][point.configurations[k].types == number], self.temperature) for k in x]
-            return consistent_levels(model, own, self.temperature, self.levels, number)[0]
+            return np.stack(consistent_levels(model, self._inputs(), self.temperature, self.levels, number))
 
-        content = [self.temperature, self.levels, model.reference, model.scaled, model.means[number]]
+        return cached_array("consistent-levels-2", self._content(), compute)
+
+    @cached_property
+    def deviations(self):
+        """X - C of each network told C itself, (networks, n_levels): how far it is from self-consistency."""
+        model, number = self.whole, self.types[0]
+
+        def compute():
+            told = np.tile(self.levels, (model.seeds, 1))
+            return mean_predictions(model, np.concatenate(self._inputs()), self.temperature, told, number) - told
+
+        return cached_array("deviations-1", self._content(), compute)
+
+    def _inputs(self):
+        """Standardised descriptors (n, m) of the type's particles in every structure."""
+        number, point, model = self.types[0], self._state_point, self.whole
+        x = descriptors_of(point, range(len(point)), model.lengths, model.observables)
+        return [model.standardised(x[k][point.configurations[k].types == number], self.temperature) for k in x]
+
+    def _content(self):
+        """What decides the means over all structures."""
+        point, model = self._state_point, self.whole
+        content = [self.temperature, self.levels, model.reference, model.scaled, model.means[self.types[0]]]
         content += [value for own in model.parameters.values() for value in own.values()]
-        content += [array for r in point.records for array in (r.inherent.positions, r.inherent.types)]
-        return cached_array("consistent-levels-1", content, compute)
+        return content + [array for r in point.records for array in (r.inherent.positions, r.inherent.types)]
 
     def predict(self, configuration, time=None, inherent=None, temperature=None):
         """Predicted propensity (N,) at one of the label times, the mean over the networks."""

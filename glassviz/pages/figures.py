@@ -52,6 +52,12 @@ class FiguresDialog:
         self.button.on_click(lambda _: self.open())
         self.which.param.watch(lambda _: self._make(), "value")
         self.format.param.watch(lambda _: self._name(), "value")
+        session.param.watch(self._show_button, "page")
+        self._show_button()
+
+    def _show_button(self, *_):
+        """A page without figures has nothing to export."""
+        self.button.disabled = not self._options()
 
     def open(self):
         """Open with the figures of the present page."""

@@ -16,6 +16,7 @@ from glassviz.pages.heterogeneity import HeterogeneityPage
 from glassviz.pages.network import NetworkPage
 from glassviz.pages.scores import ScoresPage
 from glassviz.pages.snapshots import SnapshotsPage
+from glassviz.pages.transfer import TransferPage
 from glassviz.session import Session
 from glassviz.views.keys import Keys
 from glassviz.views.style import UNLABELLED
@@ -25,7 +26,7 @@ KEYS = {
     "ArrowRight": "next time",
     "ArrowUp": "previous configuration",
     "ArrowDown": "next configuration",
-    " ": "play over time",
+    " ": "play over time; on Transfer from frozen to rearranged",
     "[": "lower temperature",
     "]": "higher temperature",
     "1": "page Snapshots",
@@ -33,15 +34,18 @@ KEYS = {
     "3": "page Heterogeneity",
     "4": "page Dynamics",
     "5": "page Network",
+    "6": "page Transfer",
     "Escape": "clear the selection",
     "?": "this list",
 }
+PAGE_KEYS = dict(zip("123456", PAGES.values(), strict=True))
 MADE_BY = {
     "snapshots": SnapshotsPage,
     "scores": ScoresPage,
     "heterogeneity": HeterogeneityPage,
     "dynamics": DynamicsPage,
     "network": NetworkPage,
+    "transfer": TransferPage,
 }
 REFRESH_PERIOD = 2000
 NAMES = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", " ": "space", "Escape": "Esc"}
@@ -134,7 +138,7 @@ def navigation(session):
         options=PAGES,
         value=session.page,
         size="small",
-        width=356,
+        width=430,
         margin=(16, 6, 4, 6),
         stylesheets=UNLABELLED,
         sx={".MuiToggleButton-root": {"fontSize": "0.76rem", "px": "5px"}},
@@ -160,9 +164,12 @@ def pressed(key, session, bar, help_dialog):
     elif key in "[]":
         session.step("temperature", 1 if key == "]" else -1)
     elif key == " ":
-        bar.play.value = not bar.play.value
-    elif key in "12345":
-        session.choose(page=list(PAGES.values())[int(key) - 1])
+        if session.page == "transfer":
+            session.choose(playing=not session.playing)
+        else:
+            bar.play.value = not bar.play.value
+    elif key in PAGE_KEYS:
+        session.choose(page=PAGE_KEYS[key])
     elif key == "Escape":
         session.choose(selected=[], followed=-1)
         help_dialog.open = False

@@ -294,6 +294,7 @@ class ParticleComponent {
     const {model, ratio, colours} = this, camera = this.view();
     const areas = this.areas.map(({left, top, side}) =>
       ({left: Math.round(left * ratio), top: Math.round(top * ratio), side: Math.round(side * ratio)}));
+    this.renderer.clear();
     this.renderer.draw(areas, camera, {
       ground: channels(colours.ground), missing: channels(colours.missing), ink: channels(colours.ink),
       ring: channels(colours.text), frame: channels(colours.quiet), lineWidth: Math.max(1, Math.round(ratio)), shown: model.shown_type,

@@ -16,6 +16,7 @@ _SCRIPTS = ("particles_gl.js", "particles_gestures.js", "particles_page.js", "pa
 # The ground between the discs is a middle grey, so that neither end nor the white middle of a map melts into it.
 _LIGHT = {**NEUTRALS[False], "ground": "#c3c8ce", "missing": "#99a0a8", "ink": "#14171a"}
 _DARK = {**NEUTRALS[True], "ground": "#24282e", "missing": "#6c737c", "ink": "#050607"}
+COLOURS = {"light": _LIGHT, "dark": _DARK}
 
 
 def quantise(field, low, high):
@@ -70,7 +71,7 @@ class ParticleView(JSComponent):
     drawn = param.Integer(default=-1, doc="The last frame that is on the screen (from the browser).")
 
     _esm = "\n".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _SCRIPTS)
-    _constants = {"light": _LIGHT, "dark": _DARK}  # noqa: RUF012 - Panel reads this plain attribute
+    _constants = COLOURS
 
     def __init__(self, **params):
         super().__init__(**{"sizing_mode": "stretch_width", **params})

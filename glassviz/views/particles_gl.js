@@ -183,13 +183,17 @@ class DiscRenderer {
     gl.clear(gl.COLOR_BUFFER_BIT);
   }
 
-  // areas: one {left, top, side} a panel in device pixels from the canvas' upper left corner.
-  draw(areas, camera, look) {
-    const gl = this.gl, u = this.uniforms;
+  clear() {
+    const gl = this.gl;
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
     gl.disable(gl.SCISSOR_TEST);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
+  }
+
+  // areas: one {left, top, side} a panel in device pixels from the canvas' upper left corner; null: not drawn.
+  draw(areas, camera, look) {
+    const gl = this.gl, u = this.uniforms;
     if (!this.count) return;
     gl.enable(gl.SCISSOR_TEST);
     gl.enable(gl.BLEND);
@@ -206,7 +210,7 @@ class DiscRenderer {
     gl.uniform1i(u.shown, look.shown);
     gl.uniform1i(u.selecting, look.selecting ? 1 : 0);
     for (const name of ["ground", "missing", "ink", "ring"]) gl.uniform3fv(u[name], look[name]);
-    areas.forEach((area, panel) => this.drawPanel(area, panel, camera, look));
+    areas.forEach((area, panel) => area && this.drawPanel(area, panel, camera, look));
   }
 
   drawPanel({left, top, side}, panel, camera, look) {

@@ -1,0 +1,142 @@
+"""The ladder of temperatures: a structure at each, measured and predicted by one tGlassMLP, from frozen to relaxed."""
+
+import numpy as np
+
+from glassviz.errors import Cancelled, GlassvizError
+from glassviz.learning.score import scored_places
+from glassviz.learning.store import methods_for
+from glassviz.tasks.film_clock import FilmClock
+from glassviz.tasks.film_curves import (
+    HIGHEST,
+    KNOTS,
+    LOWEST,
+    conditioned,
+    learnt_word,
+    measured_curves,
+    predicted_curves,
+)
+
+PICTURES = {20_000: 31, np.inf: 16}
+"""Most particles -> pictures from C = 1 to LOWEST that are worked out; between them a browser mixes two."""
+
+
+def ladder_models(session):
+    """{name: entry} of the tGlassMLPs of the data set's system, as learning.opened_models gives them."""
+    system = session.data.system.name
+    found = [e for e in session.library.models if (e["kind"], e["system"]) == ("tglassmlp", system)]
+    return {entry["name"]: entry for entry in found}
+
+
+def ladder_entry(session):
+    """The chosen tGlassMLP, or the first; None without one."""
+    models = ladder_models(session)
+    return models.get(session.ladder_model) or next(iter(models.values()), None)
+
+
+def ladder_place(session, temperature):
+    """Place of the configuration that a temperature shows: the chosen one, elsewhere the same rank of the same split.
+
+    Structures of different temperatures have nothing in common; but test stays with test.
+    """
+    if temperature == session.temperature:
+        return session.configuration
+    split, point = session.record.split, session.data[temperature]
+    rank = session.point.split[: session.configuration].count(split)
+    same = [k for k, other in enumerate(point.split) if other == split] or list(range(len(point)))
+    return same[rank % len(same)]
+
+
+class Rung:
+    """One temperature of the ladder, worked out: curves of every particle, times, scores and self-consistency.
+
+    levels (K,) from 1 down to LOWEST; times (K,), told (K,) as of FilmClock.times; tau, estimated
+    predicted, measured : PropensityAtLevel, measured None without labels
+    deviations (K,) : mean over the networks of |X - C|, each told C itself; left (K,) : what the iteration leaves of it
+    scores : [(C, Pearson, error)] of the test split at the label times
+    """
+
+    def __init__(self, session, entry, temperature, place, clock, progress=None):
+        point, model = session.data[temperature], entry["model"]
+        self.point, self.place, self.number = point, place, model.types[0]
+        self.label = learnt_word(model, temperature)
+        most = next(n for size, n in PICTURES.items() if point.records[place].thermal.number <= size)
+        self.levels = np.linspace(HIGHEST, LOWEST, most)
+        self.times, self.told = clock.times(temperature, self.levels)
+        self.tau, self.estimated = clock.tau(temperature)
+        self.predicted = predicted_curves(model, point, place)
+        self.measured = measured_curves(point, place, self.number)
+        _go_on(progress)
+        at = conditioned(model, point)
+        self.deviations, self.left = self._off(at.deviations), self._off(at.reached - at.levels)
+        _go_on(progress)
+        self.scores = self._scores(session, entry)
+
+    def fields(self, curves):
+        """Values (K, N) at the levels; below the lowest of the curves its own values go on."""
+        return np.array([curves(max(level, curves.lowest)) for level in self.levels])
+
+    def _off(self, deviations):
+        """Mean size (K,) of deviations (networks, n_knots) at the levels; none at C = 1, where nothing is predicted."""
+        return np.interp(-self.levels, [-1.0, *(-c for c in KNOTS)], [0.0, *np.abs(deviations).mean(axis=0)])
+
+    def _scores(self, session, entry):
+        if not len(self.point.times):
+            return []
+        try:
+            scored_places(self.point)
+        except GlassvizError:
+            return []
+        (at,) = (e for e in methods_for([entry], self.point, "bond_breaking") if e["kind"] == "tglassmlp")
+        rows = session.library.score(at, self.point, self.number)
+        means = self.point.decay(self.number)
+        found = zip(means, rows, strict=True)
+        return [(float(c), r["pearson"], r["error"]) for c, r in found if np.isfinite(r["pearson"])]
+
+
+def _go_on(progress):
+    if progress is not None:
+        progress(0, 1, "ladder")
+
+
+class Ladder:
+    """The rungs of a session's ladder, kept until data or models change."""
+
+    def __init__(self, session):
+        self.session, self._known, self._clocks = session, {}, {}
+
+    def temperatures(self):
+        """From high to low."""
+        return sorted(self.session.data.temperatures, reverse=True)
+
+    def key(self, temperature):
+        """What decides a rung."""
+        entry, point = ladder_entry(self.session), self.session.data[temperature]
+        return entry and entry["model"], point, ladder_place(self.session, temperature)
+
+    def rung(self, temperature):
+        """The Rung of a temperature, the sentence that says why there is none, or None where it is not known yet."""
+        return self._known.get(self.key(temperature))
+
+    def jobs(self):
+        """Functions of `progress` that work out what is missing: the chosen temperature first."""
+        if ladder_entry(self.session) is None:
+            return []
+        missing = [T for T in self.temperatures() if self.rung(T) is None]
+        ordered = sorted(missing, key=lambda T: self.session.temperature != T)
+        return [lambda progress=None, T=T: self._work_out(T, progress) for T in ordered]
+
+    def _work_out(self, temperature, progress):
+        session, key = self.session, self.key(temperature)
+        data = session.data
+        stamp = session.stamp()
+        if stamp not in self._clocks:
+            self._clocks = {stamp: FilmClock(data)}
+        try:
+            found = Rung(session, ladder_entry(session), temperature, key[2], self._clocks[stamp], progress)
+        except Cancelled:
+            raise
+        except GlassvizError as error:
+            found = str(error)
+        if len(self._known) > 60:
+            self._known.clear()
+        self._known[key] = found

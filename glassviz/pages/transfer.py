@@ -1,0 +1,157 @@
+"""Page *Transfer*: how does the liquid look where no simulation goes?"""
+
+from html import escape
+
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
+
+from glassviz.configuration import wrap
+from glassviz.ladder import Ladder, Rung, ladder_entry, ladder_models
+from glassviz.pages.background import Background
+from glassviz.pages.bar import short_name
+from glassviz.pages.controls import bound
+from glassviz.pages.film import FilmDialog
+from glassviz.views.inspector import TextView
+from glassviz.views.ladder import LadderView
+from glassviz.views.particles import quantise
+
+CHOICES = ["data_set", "temperature", "configuration", "ladder_model", "page"]
+
+
+class TransferPage:
+    """A ladder of temperatures and one slider; nothing is worked out before the page is shown."""
+
+    def __init__(self, session):
+        self.session, self.ladder = session, Ladder(session)
+        self.work = Background(self._draw, self.ladder.jobs, self._wanted, "Transfer")
+        self.view = LadderView(level=session.decay_level, dark=session.dark, margin=0)
+        self.note, self.film = TextView(), FilmDialog(session)
+        self._rows = {}
+        session.param.watch(self._later, CHOICES)
+        session.param.watch(lambda event: self.view.param.update(dark=event.new), "dark")
+        session.param.watch(lambda event: self.view.param.update(level=event.new), "decay_level")
+        session.param.watch(lambda event: self.view.param.update(playing=event.new), "playing")
+        self.view.param.watch(lambda event: session.choose(decay_level=event.new), "level")
+        self.view.param.watch(lambda event: session.choose(playing=event.new), "playing")
+        self.view.param.watch(self._choose, "chosen")
+        self.panel = self._layout()
+        self._later()
+
+    # Work ------------------------------------------------------------------------------------------------------------
+
+    def _later(self, *_):
+        if self.session.page == "transfer":
+            self.work.start()
+        elif self.session.playing:
+            self.session.choose(playing=False)
+
+    def _wanted(self):
+        session = self.session
+        models = tuple(id(entry["model"]) for entry in session.library.models)
+        return session.stamp(), models, session.ladder_model, session.temperature, session.configuration
+
+    def _choose(self, event):
+        session = self.session
+        # The chosen rung keeps its structure.
+        if event.new and abs(event.new - session.temperature) > 1e-9:
+            place = self.ladder.key(event.new)[2]
+            session.choose(temperature=event.new)
+            session.choose(configuration=place)
+
+    # Drawing ---------------------------------------------------------------------------------------------------------
+
+    def _draw(self):
+        session = self.session
+        there = ladder_entry(session) is not None
+        self.view.visible = there
+        self.film.button.disabled = not there
+        if there:
+            rows = [self._row(T) for T in self.ladder.temperatures()]
+            self._rows = {row["key"]: row for row in rows}
+            if [row["key"] for row in rows] != [row["key"] for row in self.view.rows]:
+                self.view.param.update(rows=rows, chosen=session.temperature)
+            else:
+                self.view.chosen = session.temperature
+        self.note.update(self._words(there), session.dark)
+        self.work.line(session.dark)
+
+    def _words(self, there):
+        """HTML: what is missing, or what is shown."""
+        system = escape(self.session.data.system.name)
+        if not there:
+            return f"<p>No tGlassMLP of {system} is stored: <code>glassviz transfer --quick</code> makes one.</p>"
+        return f"<p>{escape(self.work.problem)}</p>" if self.work.problem else ""
+
+    def _row(self, temperature):
+        """One row as LadderView takes it, made once."""
+        rung = self.ladder.rung(temperature)
+        key = f"{temperature:g} " + " ".join(str(id(part)) for part in (*self.ladder.key(temperature)[:2], rung))
+        if key in self._rows:
+            return self._rows[key]
+        row = {"key": key, "temperature": temperature, "label": "…", "rest": ""}
+        return row | (_content(rung) if isinstance(rung, Rung) else {"words": rung or "working …"})
+
+    # Layout ----------------------------------------------------------------------------------------------------------
+
+    def _layout(self):
+        session, small = self.session, {"margin": (2, 6), "sizing_mode": "fixed"}
+
+        def models():
+            return {short_name(name): name for name in ladder_models(session)} or {"none": ""}
+
+        def model():
+            entry = ladder_entry(session)
+            return entry["name"] if entry else ""
+
+        choice = bound(session, "ladder_model", pmui.Select, "tGlassMLP", models, model, width=230, **small)
+        strip = pn.FlexBox(
+            choice,
+            self.film.button,
+            self.note.panel,
+            sizing_mode="stretch_width",
+            margin=(6, 10, 0, 10),
+            align_items="center",
+        )
+        place = pn.Column(self.view, sizing_mode="stretch_both", margin=(4, 16, 8, 16), styles={"position": "relative"})
+        whole = {"sizing_mode": "stretch_both", "margin": 0}
+        return pn.Column(self.work.panel, strip, place, self.film.panel, **whole)
+
+
+def _content(rung):
+    """What a rung that is worked out adds to its row."""
+    record, point = rung.point.records[rung.place], rung.point
+    thermal, system = record.thermal, point.system
+    measured, missing = b"", f"no labels: glassviz simulate --temperature {point.temperature:g} makes them"
+    predicted = rung.fields(rung.predicted)
+    if rung.measured is not None:
+        # Types without a prediction are grey on both sides: what is compared is the same.
+        values = np.where(np.isnan(predicted[0]), np.nan, rung.fields(rung.measured))
+        measured = quantise(values, 0, 1).tobytes()
+        command = f"glassviz simulate --temperature {point.temperature:g}"
+        missing = f"simulated to C = {rung.measured.lowest:.2f}; longer: {command}"
+    return {
+        "label": rung.label,
+        "rest": f"configuration {record.index}, {record.split}",
+        "box": thermal.box[:2].tolist(),
+        "radii": [float(radius) for radius in system.radii],
+        "positions": wrap(thermal.positions, thermal.box)[:, :2].astype(np.float32).tobytes(),
+        "types": thermal.types.astype(np.uint8).tobytes(),
+        "shown": rung.number,
+        "times": _numbers(rung.times),
+        "told": rung.told.tolist(),
+        "deviations": _numbers(rung.deviations),
+        "left": _numbers(rung.left),
+        "tau": float(rung.tau) if np.isfinite(rung.tau) else None,
+        "estimated": bool(rung.estimated),
+        "predicted": quantise(predicted, 0, 1).tobytes(),
+        "measured": measured,
+        "measured_to": rung.measured.lowest if rung.measured is not None else 2.0,
+        "missing": missing,
+        "scores": [_numbers(score) for score in rung.scores],
+    }
+
+
+def _numbers(values):
+    """Numbers as JSON knows them: None for nan."""
+    return [float(value) if np.isfinite(value) else None for value in values]
