@@ -10,13 +10,16 @@ from glassviz.learning.inputs import descriptors_of
 from glassviz.learning.mean_attention import mean_attention, one_network
 from glassviz.learning.sensitivity import sensitivity
 from glassviz.learning.tglass_at import Conditioned
-from glassviz.learning.transfer_labels import LEVELS, NEAR
+from glassviz.learning.transfer_labels import LEVELS
+
+REACH = 0.05
+"""How far beyond the mean propensities that it learnt a model is shown."""
 
 
 def levels_of(model):
     """Mean propensities C of Table I within what a TGlassMLP was trained on, highest first; the nearest if none is."""
     learnt = [level for _, level, _ in model.provenance.get("learnt", ())] or LEVELS
-    within = tuple(C for C in LEVELS if min(learnt) - NEAR <= C <= max(learnt) + NEAR)
+    within = tuple(C for C in LEVELS if min(learnt) - REACH <= C <= max(learnt) + REACH)
     return within or (min(LEVELS, key=lambda C: abs(C - learnt[0])),)
 
 
