@@ -82,6 +82,11 @@ FIGURES = {
     "conditioning": Entry(
         "network", "What tGlassMLP's small networks make of the state point", (*_INSIDE, "seed", "across")
     ),
+    "lengths": Entry(
+        "network",
+        "Dynamic lengths of molecular dynamics and tGlassMLP against temperature",
+        (*_INSIDE, "level", "md_from", "q_range", "cubic", "weighing", "part", "averaged", "length_rule"),
+    ),
     "sensitivity": Entry("network", "Sensitivity of tGlassMLP to each descriptor", _INSIDE),
     "decay": Entry("dynamics", "Decays at all temperatures", ("time_axis",)),
     "relaxation": Entry("dynamics", "Relaxation time against temperature, with fits", ()),
