@@ -38,7 +38,7 @@ def series_name(entry):
 def own_name(entry):
     """What a series is called beside others of its method: without what its method and the page say anyway."""
     usual = f"{entry['system']}-{entry['kind']}-{entry['observable']}".lower()
-    return series_name(entry).removeprefix(usual).strip(" ()")
+    return series_name(entry).removeprefix(usual).strip(" ()-")
 
 
 def labels(entries):
