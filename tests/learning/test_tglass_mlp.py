@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+import torch
 
 from glassviz.errors import Cancelled, DataError, InputError
 from glassviz.learning import tglass_network as network
@@ -168,6 +169,12 @@ def stop_after(calls):
             raise Cancelled
 
     return progress
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+def test_on_a_gpu_it_learns_the_same():
+    here, there = (TGlassMLP.fit(points(), **QUICK, device=device) for device in ("cpu", "cuda"))
+    np.testing.assert_allclose(there.history[1], here.history[1], rtol=0.02)
 
 
 def test_the_test_split_and_unread_labels_change_nothing():
