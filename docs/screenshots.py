@@ -27,6 +27,8 @@ PICTURES = {
     "bottleneck": "temperature=0.4&third_view=bottleneck&colour_range=data",
     "scores": "page=scores&temperature=0.4",
     "heterogeneity": "page=heterogeneity&temperature=0.4&time=434&level=0.8&md_from=all",
+    "network": "page=network&temperature=0.4&time=434&model=ka2d-tglassmlp-bond_breaking-Tmin0.3000",
+    "transfer": "page=transfer&temperature=0.4&ladder_model=ka2d-tglassmlp-bond_breaking-Tmin0.4000&decay_level=0.7",
     "snapshots_light": "temperature=0.4&colour_range=data",
     "snapshots_dark": "temperature=0.5&dark=1&third_view=difference&colour_range=data",
     "snapshots_large": "temperature=0.4&copies=8&third_view=histogram",
