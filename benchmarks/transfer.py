@@ -19,6 +19,7 @@ from torch import nn
 
 import glassviz as gv
 from glassviz.dataset import EMBEDDED
+from glassviz.learning.inputs import lengths_for
 from glassviz.learning.member_groups import GROUP, training_of
 from glassviz.learning.tglass_mlp import LENGTHS
 from glassviz.learning.tglass_network import REFERENCE
@@ -37,7 +38,7 @@ def lessons_at(level):
     data = gv.open(EMBEDDED / "ka2d")
     points = [data[T] for T in data.temperatures if T >= 0.4]
     how = {"levels": (level,), "together": False, "reference": REFERENCE}
-    return lessons_of((points, (), points), (LENGTHS, OBSERVABLES), 1, how)[0]
+    return lessons_of((points, (), points), (lengths_for(points[0], None, LENGTHS), OBSERVABLES), 1, how)[0]
 
 
 class Attention(nn.Module):

@@ -7,7 +7,8 @@ TRANSFERRED and TRAINED are model folders of `glassviz transfer`: the first with
 unchanged, (c) ridge trained at each state point, GlassMLP trained at each, and (d) the ceiling. Type 1; at each label
 time: Pearson on the test split; where a method has read no label there, on all configurations too. Differences are
 paired: the same configurations drawn for both, 1000 times. chi_4 of molecular dynamics is by halves of the replicas;
-that of tGlassMLP, and its chord length, are means over its networks.
+that of tGlassMLP, and its chord length, are means over its networks. Chords of molecular dynamics have the replicas'
+noise inside, which makes them shorter.
 """
 
 import argparse
@@ -25,6 +26,8 @@ from glassviz.learning.score import ceiling, pearson
 from glassviz.learning.store import load_model
 
 DRAWS = 1000
+FEW = 4
+"""Fewer configurations than these tell no error of chi_4 by drawing."""
 NUMBER = 1
 
 
@@ -116,6 +119,7 @@ def rows_of(scene):
             box = point.configurations[0].box
             chord = pooled_chord_length([scene.positions[k] for k in chosen], list(measured.mean(axis=1)), box)
             best = found["transferred"]
+            enough = len(chosen) >= FEW
             for name, own in found.items():
                 if words == "all" and name not in scene.blind:
                     continue
@@ -124,9 +128,9 @@ def rows_of(scene):
                     "pearson": own[0], "pearson_error": np.nanstd(own[1]),
                     "transferred_minus": best[0] - own[0], "difference_error": np.nanstd(best[1] - own[1]),
                     "share": best[0] / own[0], "share_error": np.nanstd(best[1] / own[1]),
-                    "log_chi4": own[2], "log_chi4_error": np.nanstd(own[3]),
+                    "log_chi4": own[2], "log_chi4_error": np.nanstd(own[3]) if enough else np.nan,
                     "distance_difference": abs(best[2]) - abs(own[2]),
-                    "distance_difference_error": np.nanstd(np.abs(best[3]) - np.abs(own[3])),
+                    "distance_error": np.nanstd(np.abs(best[3]) - np.abs(own[3])) if enough else np.nan,
                     "chord": own[4], "chord_md": chord, "ceiling": ceiling(measured),
                 })  # fmt: skip
     return rows

@@ -28,9 +28,9 @@ def ladder_models(session):
 
 
 def ladder_entry(session):
-    """The chosen tGlassMLP, or the first; None without one."""
+    """The tGlassMLP chosen for the ladder, else the one in the bar, or the first; None without one."""
     models = ladder_models(session)
-    return models.get(session.ladder_model) or next(iter(models.values()), None)
+    return models.get(session.ladder_model) or models.get(session.model) or next(iter(models.values()), None)
 
 
 def ladder_place(session, temperature):

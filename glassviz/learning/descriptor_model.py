@@ -167,5 +167,6 @@ def check_kept(header, inputs, file):
         require(isinstance(header.get(item), dict) and header[item].keys() == keys, file, f"{item} are not by type")
     for number, kept in header["kept"].items():
         listed = isinstance(kept, list) and kept and all(type(m) is int and 0 <= m < inputs for m in kept)
-        require(listed, file, f"kept of type {number} are not numbers of descriptors below {inputs}")
+        listed = listed and len(set(kept)) == len(kept)
+        require(listed, file, f"kept of type {number} are not numbers of descriptors below {inputs}, each once")
     require(all(type(e) is int and e > 0 for e in header["epochs"].values()), file, "epochs are not positive numbers")

@@ -24,7 +24,7 @@ from glassviz.structure.coarse_graining import OBSERVABLES as DESCRIPTORS
 
 LENGTHS = (0.0, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 9.0)
 NETWORKS = 16
-SCALINGS = ("together", "temperature")
+KEPT, SCALINGS = ("best", "last"), ("together", "temperature")
 CHUNK = 20_000
 """Particles of one pass: the attention weights of 16 networks take 200 MB."""
 
@@ -94,16 +94,12 @@ class TGlassMLP(DescriptorModel):
         Raises InputError where there is nothing to train on.
         """
         from glassviz.learning.ensemble import open_device
-        from glassviz.learning.tglass_training import KEPT, train_type
+        from glassviz.learning.tglass_training import train_type
 
         device = open_device(device)
-        if scaling not in SCALINGS:
-            raise InputError(f"scaling is {scaling!r}, expected one of {', '.join(SCALINGS)}")
-        if keep not in KEPT:
-            raise InputError(f"keep is {keep!r}, expected one of {', '.join(KEPT)}")
-        for name, value in (("networks", networks), ("structures", structures), ("workers", workers)):
-            if type(value) is not int or value < 1:
-                raise InputError(f"{name} is {value!r}, expected a whole number from 1 on")
+        check_settings(networks, structures, seed, keep, scaling)
+        if type(workers) is not int or workers < 1:
+            raise InputError(f"workers is {workers!r}, expected a whole number from 1 on")
         scaled_on = list(state_points if scaled_on is None else scaled_on)
         describing = lengths_for(scaled_on[0], lengths, LENGTHS), tuple(observables)
         data = list(state_points), list(transferred), scaled_on
@@ -241,6 +237,16 @@ class TGlassMLP(DescriptorModel):
         return cls(**shared, **learnt, **own, kept=kept, parameters=parameters)
 
 
+def check_settings(networks, structures, seed, keep, scaling):
+    """Raise InputError unless these settings of `TGlassMLP.fit` are possible."""
+    for name, value, least in (("networks", networks, 1), ("structures", structures, 1), ("seed", seed, 0)):
+        if type(value) is not int or value < least:
+            raise InputError(f"{name} is {value!r}, expected a whole number from {least} on")
+    for name, value, known in (("keep", keep, KEPT), ("scaling", scaling, SCALINGS)):
+        if value not in known:
+            raise InputError(f"{name} is {value!r}, expected one of {', '.join(known)}")
+
+
 @lru_cache(64)
 def _conditioned(model, state_point):
     """One object for a model at a state point, by which results are kept."""
@@ -258,6 +264,10 @@ def _check_header(header, file):
     require(type(scaled) is bool, file, f"scaled is {scaled!r}, expected true or false")
     require(header["observable"] == "bond_breaking", file, "observable is not bond_breaking")
     check_kept(header, inputs, file)
+    learnt = header["provenance"].get("learnt")
+    rows = isinstance(learnt, list) and all(isinstance(row, list) and len(row) == 3 for row in learnt)
+    known = rows and all(is_number(T) and is_number(C) and kind in ("md", "transferred") for T, C, kind in learnt)
+    require(known, file, "learnt of provenance is not a list of [temperature, mean propensity, md or transferred]")
 
 
 def _shapes(header, kept):

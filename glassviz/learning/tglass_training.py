@@ -17,8 +17,15 @@ from glassviz.learning.transfer_labels import make_lessons, scaling_of
 PUBLISHED = (Stage(10, 1e-3, 1), Stage(50, 5e-4, 1), Stage(25, 2e-4, 1), Stage(50, 4e-5, 2))
 QUICK = (Stage(2, 4e-3, 1), Stage(2, 1e-3, 1), Stage(1, 2e-4, 2))
 """A twenty-seventh of the steps at higher rates."""
-KEPT = ("best", "last")
 SCHEDULES = {"published": PUBLISHED, "quick": QUICK}
+
+
+def check_schedule(schedule):
+    """The stages of a schedule's name, or the given stages; InputError for an unknown name."""
+    stages = SCHEDULES.get(schedule) if isinstance(schedule, str) else tuple(schedule)
+    if not stages or not all(isinstance(stage, Stage) for stage in stages):
+        raise InputError(f"schedule is {schedule!r}, expected one of {', '.join(SCHEDULES)} or stages")
+    return stages
 
 
 def stages_for(schedule, structures, state_points, batches):
@@ -27,11 +34,9 @@ def stages_for(schedule, structures, state_points, batches):
     schedule : a name of SCHEDULES or stages with epochs of `structures` batches a state point; batches : ours in all
     Raises InputError for an unknown name.
     """
-    stages = SCHEDULES.get(schedule) if isinstance(schedule, str) else tuple(schedule)
-    if not stages or not all(isinstance(stage, Stage) for stage in stages):
-        raise InputError(f"schedule is {schedule!r}, expected one of {', '.join(SCHEDULES)} or stages")
     return tuple(
-        replace(stage, epochs=max(1, round(stage.epochs * structures * state_points / batches))) for stage in stages
+        replace(stage, epochs=max(1, round(stage.epochs * structures * state_points / batches)))
+        for stage in check_schedule(schedule)
     )
 
 

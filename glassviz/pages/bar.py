@@ -98,7 +98,11 @@ class Bar:
 
 def short_name(model):
     """A model's name without the system and the observable, which the bar shows anyway."""
-    return model.split("-")[1] + " · " + model.split("-")[-1] if model.count("-") >= 3 else model
+    if model.count("-") < 3:
+        return model
+    kind, last = model.split("-")[1], model.split("-")[-1]
+    # The lowest temperature whose labels it has read tells one network of all temperatures from another.
+    return f"tGlassMLP ≥ {last.removeprefix('Tmin')}" if kind == "tglassmlp" else f"{kind} · {last}"
 
 
 def title_name(model):

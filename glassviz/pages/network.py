@@ -10,6 +10,7 @@ from glassviz.colours import propensity_map
 from glassviz.errors import InputError
 from glassviz.network_curves import OUTPUTS, SHIFT, NetworkCurves
 from glassviz.pages.background import Background
+from glassviz.pages.bar import short_name
 from glassviz.pages.network_controls import network_controls
 from glassviz.pages.scores import STROKES, stroke
 from glassviz.pages.snapshots import PHONE
@@ -99,7 +100,9 @@ class NetworkPage:
         self.planes.update(shown, labels, self._scale, session.dark, self._absent())
         words, note = "Bottleneck", ""
         if found:
-            words = f"Bottleneck of network {curves.member + 1} of {curves.model.seeds}, {self._where(curves)}"
+            words = (
+                f"{short_name(curves.entry['name'])}: bottleneck of network {curves.member + 1}, {self._where(curves)}"
+            )
             number = len(found[0]["points"])
             note = f"{number:,} particles of test configurations in the first frame; one scale for all frames"
         self._head("planes", words, note)

@@ -16,7 +16,7 @@ from glassviz.views.inspector import TextView
 from glassviz.views.ladder import LadderView
 from glassviz.views.particles import quantise
 
-CHOICES = ["data_set", "temperature", "configuration", "ladder_model", "page"]
+CHOICES = ["data_set", "temperature", "configuration", "model", "ladder_model", "page"]
 
 
 class TransferPage:
@@ -49,7 +49,13 @@ class TransferPage:
     def _wanted(self):
         session = self.session
         models = tuple(id(entry["model"]) for entry in session.library.models)
-        return session.stamp(), models, session.ladder_model, session.temperature, session.configuration
+        return (
+            session.stamp(),
+            models,
+            ladder_entry(session) and ladder_entry(session)["name"],
+            session.temperature,
+            session.configuration,
+        )
 
     def _choose(self, event):
         session = self.session

@@ -19,7 +19,8 @@ def predict(model_path, state_point, output, split=None, levels=None, progress=N
     model with several seeds predicted is their mean, and spread, of the same shape, their standard deviation.
     split : only configurations of this split
     levels : mean propensities, for a model of all temperatures alone: default those of the state point's label times;
-        the archive then holds mean_propensity, and no times where levels are given
+        the archive then holds mean_propensity, mean_reached, what the networks' mean over all structures came to, and
+        no times where levels are given
     Raises InputError for levels with another model, or without them where there are no labels.
     """
     if split is not None and split not in SPLITS:
@@ -71,5 +72,7 @@ def _at(model, state_point, levels):
 
 def _when(model):
     """What the second axis of the predictions stands for."""
-    levels = {"mean_propensity": model.levels} if isinstance(model, Conditioned) else {}
+    levels = {}
+    if isinstance(model, Conditioned):
+        levels = {"mean_propensity": model.levels, "mean_reached": model.reached.mean(axis=0)}
     return levels | ({} if model.times is None else {"times": np.asarray(model.times)})

@@ -1,6 +1,7 @@
 """Train tGlassMLP in two steps and store it; every stage is a file, from which the same call goes on."""
 
 import hashlib
+import json
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +15,9 @@ from glassviz.learning.tglass_at import CLOSE, mean_predictions
 from glassviz.learning.tglass_mlp import TGlassMLP
 from glassviz.learning.tglass_training import SCHEDULES
 from glassviz.learning.transfer_labels import USED, Transferred, levels_in
-from glassviz.publish import publish_json
+from glassviz.publish import check_place, publish_json
+
+PLAN = "plan.json"
 
 
 def transfer(data, plan, folder, overwrite=False, stages=None, device="cpu", workers=1, progress=None, watch=None):
@@ -29,10 +32,12 @@ def transfer(data, plan, folder, overwrite=False, stages=None, device="cpu", wor
     Raises InputError for a plan that does not fit the data, or a model of that name without `overwrite`.
     """
     path = Path(folder) / transferred_name(data, plan)
+    own = path.with_name(f".{path.name}-{_digest(data, plan)}.stages") if stages is None else Path(stages)
     if path.exists() and not overwrite:
-        raise InputError(f"{path}: exists already, expected a new name, overwrite=True or --overwrite")
-    own = Path(stages) if stages is not None else path.with_name(f".{path.name}-{_digest(data, plan)}.stages")
-    own.mkdir(parents=True, exist_ok=True)
+        raise InputError(f"{path}: exists already, expected another folder of models, overwrite=True or --overwrite")
+    for place in (path / "model.json", own / PLAN):
+        check_place(place)
+    _open(own, data, plan)
     run = _Run(data, plan, own, {"device": device, "workers": workers}, progress, watch)
     model, report = run.two_steps()
     model.provenance["transfer"] = report
@@ -45,6 +50,19 @@ def transfer(data, plan, folder, overwrite=False, stages=None, device="cpu", wor
 def transferred_name(data, plan):
     """Name under which `transfer` stores a model, as ka2d-tglassmlp-bond_breaking-Tmin0.4000."""
     return f"{data.system.name.lower()}-tglassmlp-bond_breaking-Tmin{plan.minimum:.4f}"
+
+
+def _open(folder, data, plan):
+    """Make a folder for the stages of this plan and data; InputError where it holds those of another run."""
+    told, file = {"digest": _digest(data, plan), "plan": _told(plan)}, folder / PLAN
+    if not file.exists() and folder.exists() and any(folder.iterdir()):
+        raise InputError(f"{folder}: holds other files, expected an empty folder for the stages")
+    if file.exists() and json.loads(file.read_text())["digest"] != told["digest"]:
+        raise InputError(
+            f"{folder}: holds the stages of another plan or other data ({PLAN} tells), expected a new folder"
+        )
+    if not file.exists():
+        publish_json(file, told)
 
 
 class _Run:
@@ -80,7 +98,7 @@ class _Run:
 
     def _fit(self, name, temperatures, levels, given):
         """The networks of one stage: read where they are there, else trained and stored."""
-        size, path = self.sizes[name], self.folder / (name if name == "all" else f"C{name:.3f}")
+        size, path = self.sizes[name], self.folder / (name if name == "all" else f"C{name:g}")
         stage = "step 2, all labels" if name == "all" else f"step 1, C = {name:g}"
         total = sum(self.sizes.values())
 
@@ -108,7 +126,7 @@ class _Run:
             watch=None if self.watch is None else lambda number, history: self.watch(stage, history),
             checkpoint=path.with_name(f"{path.name}.checkpoint"),
         )
-        model.save(path)
+        model.save(path, overwrite=path.exists())
         shutil.rmtree(path.with_name(f"{path.name}.checkpoint"), ignore_errors=True)
         self.done += size
         return model

@@ -1,9 +1,11 @@
 """Which labels train a tGlassMLP, in two steps: Table I of the paper as data."""
 
+import math
 from dataclasses import dataclass
 
 from glassviz.errors import InputError
-from glassviz.learning.tglass_mlp import NETWORKS
+from glassviz.learning.tglass_mlp import NETWORKS, check_settings
+from glassviz.learning.tglass_training import check_schedule
 from glassviz.learning.transfer_labels import LEVELS, levels_in
 
 LEAST = 0.5
@@ -44,6 +46,16 @@ class TransferPlan:
             raise InputError(f"kept is {self.kept!r}, expected a share above 0, at most 1")
         if not self.levels or not all(0 < level < 1 for level in self.levels):
             raise InputError(f"levels are {self.levels!r}, expected numbers between 0 and 1")
+        for name, values in (("levels", self.levels), ("targets", self.targets)):
+            if len({f"{value:g}" for value in values}) < len(values):
+                raise InputError(f"{name} are {list(values)}, expected each once")
+        for level in self.least.values() if isinstance(self.least, dict) else [self.least]:
+            if not 0 < level < 1:
+                raise InputError(f"least is {level!r}, expected a mean propensity between 0 and 1")
+        if not (math.isfinite(self.tolerance) and self.tolerance > 0):
+            raise InputError(f"tolerance is {self.tolerance!r}, expected a positive number")
+        check_settings(self.networks, self.structures, self.seed, self.keep, self.scaling)
+        check_schedule(self.schedule)
 
     def temperatures(self, data):
         """(Those with labels to read, targets) of a data set, each from high to low.
@@ -86,7 +98,8 @@ def plan_for(data, targets=(), **settings):
     Raises InputError where no temperature above them has labels.
     """
     highest = max(targets, default=0.0)
-    labelled = [T for T in data.temperatures if highest + 1e-9 < T and levels_in(data[T])]
+    levels = settings.get("levels", LEVELS)
+    labelled = [T for T in data.temperatures if highest + 1e-9 < T and levels_in(data[T], levels)]
     if not labelled:
         raise InputError(f"no temperature above {highest:g} has labels to learn from, expected one or more")
     return TransferPlan(minimum=min(labelled), targets=tuple(targets), **settings)

@@ -36,7 +36,7 @@ class RidgesView:
         ridges : dicts with name, x, mean, spread (n,), colour, now (bold); the first stands at the bottom
         A dashed line marks where all lengths would weigh the same. message : shown where there is no ridge
         """
-        height = max((float(r["mean"].max()) for r in ridges), default=1.0)
+        height = max((float((r["mean"] + r["spread"]).max()) for r in ridges), default=1.0)
         bases = [STEP * height * k for k in range(len(ridges))]
         self._fill(ridges, bases)
         x = [float(value) for ridge in ridges for value in ridge["x"]]

@@ -271,6 +271,8 @@ def test_it_is_stored_and_stands_among_the_methods_of_every_temperature(tmp_path
         ("scaled", 1, "expected true or false"),
         ("times", [1.0], "not null"),
         ("kept", {"1": [0, 999]}, "not numbers of descriptors"),
+        ("provenance", {"learnt": [[1]]}, "learnt of provenance is not a list"),
+        ("provenance", {}, "learnt of provenance is not a list"),
     ],
 )
 def test_a_damaged_model_says_what_is_wrong(tmp_path, item, value, words):

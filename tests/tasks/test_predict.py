@@ -44,6 +44,7 @@ def test_of_a_model_of_all_temperatures_at_any_mean_propensity(tmp_path):
         np.testing.assert_allclose(file["mean_propensity"], point.decay())
         assert "times" not in other
         assert other["mean_propensity"].tolist() == [0.7, 0.6]
+        np.testing.assert_allclose(other["mean_reached"], [0.7, 0.6], atol=0.02)
         assert np.isnan(other["predicted"][other["types"][:, None].repeat(2, 1) != 1]).all()
         means = [np.nanmean(other["predicted"][:, slot]) for slot in (0, 1)]
     np.testing.assert_allclose(means, [0.7, 0.6], atol=0.02)

@@ -81,7 +81,7 @@ def test_transferred_labels_are_those_of_one_kept_network_each(done):
     _, _, _, stages, _ = done
     report = json.loads((stages / "report.json").read_text())
     assert len(load_model(stages / "all").parameters[1]["output.bias"]) == 4
-    assert load_model(stages / "C0.800").provenance["learnt"][0][2] == "md"
+    assert load_model(stages / "C0.8").provenance["learnt"][0][2] == "md"
     assert all(len(found["kept"]) == 1 for found in report["step1"].values())
 
 
@@ -127,11 +127,39 @@ def test_a_stopped_run_goes_on(done, tmp_path):
         ({"minimum": 0.4, "targets": (0.45,)}, r"target is T = 0\.45, expected one below the minimum 0\.4"),
         ({"minimum": 0.4, "kept": 0.0}, r"kept is 0\.0"),
         ({"minimum": 0.4, "levels": (1.2,)}, "levels are"),
+        ({"minimum": 0.4, "levels": (0.8, 0.8)}, r"levels are \[0\.8, 0\.8\], expected each once"),
+        ({"minimum": 0.4, "targets": (0.3, 0.3)}, "targets are .* each once"),
+        ({"minimum": 0.4, "least": 5.0}, r"least is 5\.0"),
+        ({"minimum": 0.4, "tolerance": float("nan")}, "tolerance is nan"),
+        ({"minimum": 0.4, "seed": -1}, "seed is -1"),
+        ({"minimum": 0.4, "keep": "first"}, "keep is 'first'"),
+        ({"minimum": 0.4, "schedule": "slow"}, "schedule is 'slow'"),
     ],
 )
 def test_plans_that_cannot_be(settings, words):
     with pytest.raises(InputError, match=words):
         TransferPlan(**settings)
+
+
+def test_stages_of_another_plan_are_refused_and_damaged_ones_made_anew(done, folder, tmp_path):
+    data, plan, out, stages, _ = done
+    with pytest.raises(InputError, match="holds the stages of another plan or other data"):
+        transfer(data, plan_for(data, levels=LEVELS), tmp_path, stages=stages)
+    assert not list(tmp_path.iterdir())
+    (stages / "all" / "model.json").write_text("{")
+    again = load_model(transfer(data, plan, tmp_path, stages=stages))
+    for name, value in load_model(out / transferred_name(data, plan)).parameters[1].items():
+        np.testing.assert_array_equal(again.parameters[1][name], value)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "notes.txt").write_text("mine")
+    with pytest.raises(InputError, match="holds other files"):
+        transfer(data, plan, tmp_path, overwrite=True, stages=tmp_path / "other")
+
+
+def test_the_minimum_is_a_temperature_with_labels_at_the_levels(folder):
+    data = Dataset(folder)
+    assert plan_for(data, levels=(0.9, 0.8)).minimum == 0.3
+    assert plan_for(data, (0.3,), levels=(0.8, 0.5)).minimum == 0.4
 
 
 def test_temperatures_that_are_not_there(folder):
