@@ -1,4 +1,4 @@
-"""Make the pictures of docs/images: python docs/screenshots.py (needs Chromium and playwright).
+"""Make the pictures of docs/images: python docs/screenshots.py [NAME ...] (needs Chromium and playwright).
 
 The app's pages as they are, and the energy of every embedded configuration along its swap run.
 """
@@ -35,7 +35,7 @@ PICTURES = {
 }
 
 
-def main():
+def main(names):
     """Serve the app, open each address at 1440 x 900, write the pictures."""
     server = subprocess.Popen([sys.executable, "-m", "panel", "serve", str(ROOT / "app.py"), "--port", str(PORT)])
     try:
@@ -43,14 +43,18 @@ def main():
         with sync_playwright() as play:
             path = shutil.which("chromium") or shutil.which("google-chrome")
             browser = play.chromium.launch(executable_path=path, args=FLAGS)
-            for name, query in PICTURES.items():
+            for name in names or PICTURES:
                 page = browser.new_page(viewport={"width": 1440, "height": 900})
-                page.goto(f"http://localhost:{PORT}/app?{query}")
+                page.goto(f"http://localhost:{PORT}/app?{PICTURES[name]}")
                 page.wait_for_selector("canvas")
-                page.wait_for_timeout(20000)
+                page.wait_for_timeout(8000)
+                # What a page works out in the background has a bar of progress.
+                page.wait_for_function("() => !document.querySelector('[role=progressbar]')", timeout=180_000)
+                page.wait_for_timeout(2000)
                 page.screenshot(path=ROOT / "docs" / "images" / f"{name}.png")
                 page.close()
-            draw_equilibration(browser.new_page(viewport={"width": 1040, "height": 420}))
+            if not names:
+                draw_equilibration(browser.new_page(viewport={"width": 1040, "height": 420}))
             browser.close()
     finally:
         server.terminate()
@@ -97,4 +101,4 @@ def wait_for(address, seconds=60):
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
