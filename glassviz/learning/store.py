@@ -74,6 +74,8 @@ def methods_for(models, state_point, observable):
     Entries as those of `opened_models`; predictions made elsewhere are of kind "predictions", without a model.
     """
     found = models_for(models, state_point.system, state_point.temperature, observable)
+    # A model of all temperatures is transferred to lower ones, not to a hotter liquid than it has seen.
+    found = [e for e in found if e["temperature"] is not None or state_point.temperature <= e["model"].highest + 1e-9]
     found = [entry if entry["temperature"] is not None else _entry_at(entry, state_point) for entry in found]
     for p in state_point.foreign:
         if p.observable == observable:

@@ -54,6 +54,11 @@ class TGlassMLP(DescriptorModel):
         """Number of networks for each type."""
         return len(self.parameters[self.types[0]]["output.bias"])
 
+    @property
+    def highest(self):
+        """Highest temperature whose labels it has learnt."""
+        return max(temperature for temperature, *_ in self.provenance["learnt"])
+
     @classmethod
     def fit(
         cls,

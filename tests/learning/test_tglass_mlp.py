@@ -253,6 +253,9 @@ def test_it_is_stored_and_stands_among_the_methods_of_every_temperature(tmp_path
     assert entry["temperature"] == 0.4
     assert entry["times"] == point.times.tolist()
     assert methods_for(opened_models(tmp_path), point, "displacement") == []
+    assert len(methods_for(opened_models(tmp_path), state_point(0.3), "bond_breaking")) == 1
+    # Hotter than anything that it has seen it is not offered.
+    assert methods_for(opened_models(tmp_path), state_point(0.7), "bond_breaking") == []
     at = entry["model"]
     values = at.bottleneck(point.configurations[0], 100.0, point.inherent[0], seed=1)
     own = point.configurations[0].types == 1

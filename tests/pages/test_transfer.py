@@ -95,21 +95,24 @@ def test_snapshots_have_the_colours_of_the_level(visit, library):
             )
 
 
+def space(visit, name):
+    """Press space until the button says what it would do next."""
+    button = visit.page.get_by_role("button", name=name, exact=True)
+    visit.reacts(lambda: visit.press("Space"), button.is_visible, name, patience=12)
+
+
 def test_the_film_plays_with_the_space_bar_and_stops_with_it(visit):
     opened(visit)
     before = level_of(visit)
-    visit.press("Space")
-    visit.page.get_by_role("button", name="Pause").wait_for()
+    space(visit, "Pause")
     visit.until(lambda: level_of(visit) < before - 0.1, "a film that goes on")
     # While it plays the address rests.
     assert "decay_level" not in visit.state or visit.state["decay_level"] == "0.8"
-    visit.press("Space")
-    visit.page.get_by_role("button", name="Play", exact=True).wait_for()
+    space(visit, "Play")
     visit.until(lambda: float(visit.state.get("decay_level", 0.8)) < before - 0.1, "the level in the address")
     visit.agrees(lambda: [level_of(visit)], [float(visit.state["decay_level"])], atol=0.006)
     # Another page stops it.
-    visit.press("Space")
-    visit.page.get_by_role("button", name="Pause").wait_for()
+    space(visit, "Pause")
     visit.press("1")
     visit.holds(page=None)
     visit.press("6")

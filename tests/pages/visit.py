@@ -61,12 +61,15 @@ class Visit:
             assert time.monotonic() < end, f"the browser did not show in time: {what}"
             self.page.wait_for_timeout(30)
 
-    def reacts(self, move, condition, what):
-        """Repeat a move of the mouse until the page reacts: a figure that has just come may not hear the first one."""
+    def reacts(self, move, condition, what, patience=3):
+        """Repeat a move until the page reacts: a figure that has just come may not hear the first one.
+
+        patience : seconds before a repetition, long where a second move would undo the first
+        """
 
         def reacted():
             move()
-            end = time.monotonic() + 3
+            end = time.monotonic() + patience
             while not condition() and time.monotonic() < end:
                 self.page.wait_for_timeout(30)
             return condition()
