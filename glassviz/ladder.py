@@ -20,16 +20,9 @@ PICTURES = {20_000: 31, np.inf: 16}
 """Most particles -> pictures from C = 1 to LOWEST that are worked out; between them a browser mixes two."""
 
 
-def ladder_models(session):
-    """{name: entry} of the tGlassMLPs of the data set's system, as learning.opened_models gives them."""
-    system = session.data.system.name
-    found = [e for e in session.library.models if (e["kind"], e["system"]) == ("tglassmlp", system)]
-    return {entry["name"]: entry for entry in found}
-
-
 def ladder_entry(session):
     """The tGlassMLP chosen for the ladder, else the one in the bar, or the first; None without one."""
-    models = ladder_models(session)
+    models = session.library.models_of_all_temperatures(session.data)
     return models.get(session.ladder_model) or models.get(session.model) or next(iter(models.values()), None)
 
 

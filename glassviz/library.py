@@ -92,6 +92,11 @@ class Library:
         self.models = opened_models(*folders)
         self._model_failures = [f"{path}: {sentence}" for path, sentence in damaged_models(*folders)]
 
+    def models_of_all_temperatures(self, data):
+        """{name: entry} of the tGlassMLPs for a data set's system, as learning.opened_models gives them."""
+        found = [e for e in self.models if (e["kind"], e["system"]) == ("tglassmlp", data.system.name)]
+        return {entry["name"]: entry for entry in found}
+
     def methods(self, data, temperature, observable):
         """Everything that predicts `observable` of a state point, as learning.store.methods_for."""
         return methods_for(self.models, data[temperature], observable)

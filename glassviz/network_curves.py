@@ -27,8 +27,8 @@ class NetworkCurves:
         """across, mapped : in place of the session's."""
         self.session, self.library, self.data = session, session.library, session.data
         self.across, self.what = across or session.across, mapped or session.mapped
-        own = [e for e in self.library.models if (e["kind"], e["system"]) == ("tglassmlp", self.data.system.name)]
-        self.entry = next((e for e in own if e["name"] == session.model), own[0] if own else None)
+        own = self.library.models_of_all_temperatures(self.data)
+        self.entry = own.get(session.model) or next(iter(own.values()), None)
         self.model = self.entry["model"] if self.entry else None
         self.number = session.scored_type
         self.levels = levels_of(self.model) if self.model else ()

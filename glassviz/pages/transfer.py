@@ -7,7 +7,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from glassviz.configuration import wrap
-from glassviz.ladder import Ladder, Rung, ladder_entry, ladder_models
+from glassviz.ladder import Ladder, Rung, ladder_entry
 from glassviz.pages.background import Background
 from glassviz.pages.bar import short_name
 from glassviz.pages.controls import bound
@@ -104,7 +104,8 @@ class TransferPage:
         session, small = self.session, {"margin": (2, 6), "sizing_mode": "fixed"}
 
         def models():
-            return {short_name(name): name for name in ladder_models(session)} or {"none": ""}
+            names = session.library.models_of_all_temperatures(session.data)
+            return {short_name(name): name for name in names} or {"none": ""}
 
         def model():
             entry = ladder_entry(session)

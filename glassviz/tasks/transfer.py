@@ -13,7 +13,7 @@ from glassviz.learning.inputs import descriptors_of
 from glassviz.learning.score import propensity
 from glassviz.learning.tglass_at import CLOSE, mean_predictions
 from glassviz.learning.tglass_mlp import TGlassMLP
-from glassviz.learning.tglass_training import SCHEDULES
+from glassviz.learning.tglass_training import check_schedule
 from glassviz.learning.transfer_labels import USED, Transferred, levels_in
 from glassviz.publish import check_place, publish_json
 
@@ -32,12 +32,13 @@ def transfer(data, plan, folder, overwrite=False, stages=None, device="cpu", wor
     Raises InputError for a plan that does not fit the data, or a model of that name without `overwrite`.
     """
     path = Path(folder) / transferred_name(data, plan)
-    own = path.with_name(f".{path.name}-{_digest(data, plan)}.stages") if stages is None else Path(stages)
+    digest = _digest(data, plan)
+    own = path.with_name(f".{path.name}-{digest}.stages") if stages is None else Path(stages)
     if path.exists() and not overwrite:
         raise InputError(f"{path}: exists already, expected another folder of models, overwrite=True or --overwrite")
     for place in (path / "model.json", own / PLAN):
         check_place(place)
-    _open(own, data, plan)
+    _open(own, digest, plan)
     run = _Run(data, plan, own, {"device": device, "workers": workers}, progress, watch)
     model, report = run.two_steps()
     model.provenance["transfer"] = report
@@ -52,17 +53,17 @@ def transferred_name(data, plan):
     return f"{data.system.name.lower()}-tglassmlp-bond_breaking-Tmin{plan.minimum:.4f}"
 
 
-def _open(folder, data, plan):
-    """Make a folder for the stages of this plan and data; InputError where it holds those of another run."""
-    told, file = {"digest": _digest(data, plan), "plan": _told(plan)}, folder / PLAN
-    if not file.exists() and folder.exists() and any(folder.iterdir()):
-        raise InputError(f"{folder}: holds other files, expected an empty folder for the stages")
-    if file.exists() and json.loads(file.read_text())["digest"] != told["digest"]:
+def _open(folder, digest, plan):
+    """Make a folder for the stages of a plan and its data; InputError where it holds those of another run."""
+    file = folder / PLAN
+    if not file.exists():
+        if folder.exists() and any(folder.iterdir()):
+            raise InputError(f"{folder}: holds other files, expected an empty folder for the stages")
+        publish_json(file, {"digest": digest, "plan": _told(plan)})
+    elif json.loads(file.read_text())["digest"] != digest:
         raise InputError(
             f"{folder}: holds the stages of another plan or other data ({PLAN} tells), expected a new folder"
         )
-    if not file.exists():
-        publish_json(file, told)
 
 
 class _Run:
@@ -74,8 +75,7 @@ class _Run:
         self.measured, self.targets = plan.temperatures(data)
         self.wanted = plan.transferred(data)
         self.points = {T: data[T] for T in self.measured + self.targets}
-        stages = SCHEDULES.get(plan.schedule, plan.schedule)
-        each = plan.structures * sum(stage.epochs for stage in stages)
+        each = plan.structures * sum(stage.epochs for stage in check_schedule(plan.schedule))
         there = {T: levels_in(data[T], plan.levels) for T in self.measured}
         self.sizes = {level: each * sum(level in there[T] for T in self.measured) for level in self.wanted}
         given = sum(map(len, self.wanted.values()))
