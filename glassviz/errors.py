@@ -15,3 +15,7 @@ class DataError(GlassvizError, ValueError):
 
 class Cancelled(GlassvizError):
     """Raised from a progress callback to stop a long computation; what was finished is kept."""
+
+
+class Refused(GlassvizError):
+    """Somebody asked for what is not for them, or for too much at once."""

@@ -17,6 +17,7 @@ FLOORS = [
     ("formats", "learning"),
     ("figures",),
     ("tasks",),
+    ("access",),
     ("library", "jobs"),
     (
         "choices",
