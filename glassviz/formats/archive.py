@@ -48,7 +48,10 @@ def _check_sizes(path, members):
 def _header(path, file, member):
     """(name, (shape, dtype)) of one member."""
     if not member.filename.endswith(".npy"):
-        raise DataError(f"{path}: holds {member.filename!r}, expected only .npy arrays")
+        raise DataError(
+            f"{path}: is a zip archive that holds {member.filename!r}, expected only .npy arrays as in .npz; unpack other "
+            "archives and bring the files in them"
+        )
     name = member.filename.removesuffix(".npy")
     try:
         with file.open(member) as array:

@@ -35,6 +35,19 @@ class PredictionOptions:
             raise InputError(f"observable is {self.observable!r}, expected one of {', '.join(OBSERVABLES)}")
 
 
+def prediction_names(headers):
+    """Names of an archive's arrays that are predictions, and whether there is nothing else in it.
+
+    headers : {name: (shape, dtype)} of the archive
+    """
+    names = [n for n, (shape, dtype) in headers.items() if n not in _OTHER and dtype.kind in "fiu" and len(shape) in (1, 2)]
+    if "initial_positions" in headers:
+        return names, False
+    if "predicted" in headers:
+        return ["predicted"], True
+    return names, len(names) == 1
+
+
 def import_predictions(paths, state_point, folder, options, progress=None):
     """Join the predictions in `paths` to a state point; the files written, one for each method, in `folder`.
 
