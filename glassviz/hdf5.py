@@ -49,7 +49,9 @@ def _walk(file, path):
             place_of_item = f"{place}/{name}"
             seen += 1
             if seen > MOST_OBJECTS:
-                raise DataError(f"{path}: holds more than {MOST_OBJECTS} items, expected a configuration or predictions")
+                raise DataError(
+                    f"{path}: holds more than {MOST_OBJECTS} items, expected a configuration or predictions"
+                )
             link = group.get(name, getlink=True)
             if not isinstance(link, h5py.HardLink):
                 kind = "another file" if isinstance(link, h5py.ExternalLink) else "another place"
@@ -70,10 +72,14 @@ def _check_attributes(path, place, item):
         raise DataError(f"{path}: {place or '/'} has {len(item.attrs)} attributes, expected at most {MOST_ATTRIBUTES}")
     for name in item.attrs:
         kind = item.attrs.get_id(name)
+        if kind.shape is None:
+            raise DataError(f"{path}: attribute {name!r} is empty, expected a number or words")
         words = h5py.check_string_dtype(kind.dtype) is not None
         size = int(np.prod(kind.shape, dtype=object)) * kind.dtype.itemsize
         if size > LONGEST_ATTRIBUTE or not (words or kind.dtype.kind in "fiuSb"):
-            raise DataError(f"{path}: attribute {name!r} has {size} bytes of type {kind.dtype}, expected a number or words")
+            raise DataError(
+                f"{path}: attribute {name!r} has {size} bytes of type {kind.dtype}, expected a number or words"
+            )
 
 
 def _check_array(path, place, item):
@@ -82,14 +88,19 @@ def _check_array(path, place, item):
         raise DataError(f"{path}: item {place!r} is a named type, expected an array")
     if item.is_virtual or item.external:
         raise DataError(f"{path}: item {place!r} is stored in another file, expected an array in this file")
-    if item.dtype.kind not in "fiu":
-        raise DataError(f"{path}: item {place!r} has type {item.dtype}, expected numbers")
+    if item.dtype.kind not in "fiu" or item.shape is None:
+        raise DataError(f"{path}: item {place!r} has type {item.dtype} and shape {item.shape}, expected numbers")
     layout = item.id.get_create_plist()
     used = {layout.get_filter(k)[0] for k in range(layout.get_nfilters())}
     if not used <= FILTERS:
-        raise DataError(f"{path}: item {place!r} uses filter {min(used - FILTERS)}, expected gzip, shuffle or fletcher32")
+        raise DataError(
+            f"{path}: item {place!r} uses filter {min(used - FILTERS)}, expected gzip, shuffle or fletcher32"
+        )
     chunk = int(np.prod(item.chunks or (1,), dtype=object))
-    claimed, stored = max(int(np.prod(item.shape, dtype=object)), chunk) * item.dtype.itemsize, item.id.get_storage_size()
+    claimed, stored = (
+        max(int(np.prod(item.shape, dtype=object)), chunk) * item.dtype.itemsize,
+        item.id.get_storage_size(),
+    )
     if claimed > HARMLESS and claimed > MOST_SHRUNK * max(stored, 1):
         raise DataError(
             f"{path}: item {place!r} would grow from {stored} to {claimed} bytes, expected a factor of at most "
@@ -119,9 +130,10 @@ def attribute(file, path, name, convert):
         raise DataError(f"{path}: attribute {name!r} is missing")
     try:
         return convert(file.attrs[name])
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         kind = {json.loads: "JSON", np.asarray: "an array"}.get(convert, convert.__name__)
-        raise DataError(f"{path}: attribute {name!r} is {file.attrs[name]!r}, expected {kind}") from None
+        value = " ".join(repr(file.attrs[name]).split())[:80]
+        raise DataError(f"{path}: attribute {name!r} is {value}, expected {kind}") from None
 
 
 def array(file, path, name, kinds, limit=LARGEST):

@@ -4,6 +4,7 @@ The process has its own address space, CPU time, size of files and wall-clock ti
 environment; arguments, reports of progress and the result travel as JSON.
 """
 
+import errno
 import json
 import os
 import queue
@@ -44,7 +45,7 @@ class Limits:
     file: int = 4 * GIBIBYTE
 
 
-def call(name, arguments, limits=Limits(), what="the files", progress=None):  # noqa: B008 - Limits never changes
+def call(name, arguments, limits=Limits(), what="the files", progress=None):
     """The result of a module-level function "glassviz.room.module:function" called with `arguments` in a process.
 
     arguments : {name: JSON-ready value}; the function gets `progress` as well where one is given here
@@ -129,6 +130,8 @@ def _result(answer, code, limits, what):
         raise DataError(memory)
     if code == -signal.SIGXCPU:
         raise DataError(f"{what}: needs more than {limits.cpu} s of computing, the limit")
+    if answer.get("errno") == errno.EFBIG:
+        raise DataError(f"{what}: needs to write more than {limits.file} bytes into a file, the limit")
     if "fault" in answer:
         raise DataError(f"{what}: cannot be used ({answer['fault']}: {answer['sentence']})")
     ended = signal.Signals(-code).name if code and code < 0 else f"exit code {code}"
@@ -195,6 +198,7 @@ def main():
         answer = {"fault": "MemoryError"}
     except Exception as error:
         answer = {"fault": type(error).__name__, "sentence": " ".join(str(error).split())}
+        answer["errno"] = getattr(error, "errno", None)
     report.send(answer)
 
 

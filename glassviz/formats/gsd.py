@@ -33,7 +33,12 @@ def read_gsd(path):
             frames = []
             for place in range(len(file)):
                 if file.file.chunk_exists(frame=place, name="particles/N"):
-                    number = int(file.file.read_chunk(frame=place, name="particles/N")[0])
+                    stated = file.file.read_chunk(frame=place, name="particles/N")
+                    if stated.size != 1 or stated.dtype.kind not in "iu":
+                        raise DataError(
+                            f"{path}: frame {place}: particles/N is {stated.tolist()}, expected a whole number"
+                        )
+                    number = int(stated.ravel()[0])
                     if number > most:
                         raise DataError(
                             f"{path}: frame {place} claims {number} particles, the file has room for {most}"
