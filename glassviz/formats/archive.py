@@ -54,8 +54,8 @@ def _header(path, file, member):
     """(name, (shape, dtype)) of one member."""
     if not member.filename.endswith(".npy"):
         raise DataError(
-            f"{path}: is a zip archive that holds {member.filename!r}, expected only .npy arrays as in .npz; unpack other "
-            "archives and bring the files in them"
+            f"{path}: is a zip archive that holds {member.filename!r}, expected only .npy arrays as in .npz; unpack "
+            "other archives and bring the files in them"
         )
     name = member.filename.removesuffix(".npy")
     try:

@@ -1,4 +1,4 @@
-"""Bring: files of other people, uploaded or in a folder, join a data set; all of them are read in a process with limits."""
+"""Bring: files of other people, uploaded or in a folder, join a data set; a process with limits reads them."""
 
 from dataclasses import replace
 from pathlib import Path

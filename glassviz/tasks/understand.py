@@ -103,7 +103,8 @@ def describe(folder, files, largest, options):
     files : names below the folder, empty for all; options : fields of ImportOptions
     A description: name, kind ("structures" | "configuration" | "predictions"), format, structures, number, dimension,
     types (how many of each), box, system or "", misfit, temperature and temperature_from, split and split_from, times
-    (None: unknown), replicas, labels, inherent, notes, predictions (methods in the file), and missing: [{"what", "cost"}].
+    (None: unknown), slots, replicas, labels, inherent, notes, predictions (methods in the file), and missing:
+    [{"what", "cost"}].
     """
     paths = chosen_files(folder, files, largest)
     options = ImportOptions(**{**options, "times": tuple(options.get("times") or ())})

@@ -1,0 +1,318 @@
+"""The dialog that brings one's own data: upload or a folder, what was understood, what is missing, the import."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import panel as pn
+import panel_material_ui as pmui
+
+from glassviz.choices import OBSERVABLES
+from glassviz.errors import Cancelled, GlassvizError, InputError
+from glassviz.pages.understood import one_kind, picture_svg, table_html, words
+from glassviz.pages.uploads import Uploads, in_words
+from glassviz.systems import SYSTEMS
+from glassviz.tasks.bring import bring
+from glassviz.tasks.understand import safe_name, understand
+from glassviz.views.style import UNLABELLED
+from glassviz.views.upload import UploadView
+
+SYSTEM_OPTIONS = {"The one that fits": "", **{name: name for name in SYSTEMS}}
+SPLIT_OPTIONS = {"As the files say, else test": "", "Train": "train", "Validation": "validation", "Test": "test"}
+KINDS = {"Structures and labels": "structures", "Predictions of a method": "predictions"}
+OFTEN = 0.5
+"""Seconds between two reports of progress on the page."""
+FIELD = {"size": "small", "margin": (6, 10), "sizing_mode": "stretch_width"}
+HELP = (
+    "Extended XYZ, LAMMPS text dumps, GSD, `.npz` of GlassBench and BOTAN, predictions as `.npz`, and glassviz's own `.h5`. "
+    "Nothing is taken over before you press *Import*."
+)
+# Reading and importing take seconds; clicks of other visitors must not wait for them.
+_workers = ThreadPoolExecutor(2, thread_name_prefix="own data")
+
+
+class OwnDataDialog:
+    """`button` opens it, `panel` is the dialog; what was imported is chosen in the session."""
+
+    def __init__(self, session, visitor):
+        self.session, self.visitor, self.uploads = session, visitor, Uploads(visitor)
+        self._source, self._found, self._stop, self._turn = None, None, False, 0
+        self.button = pmui.IconButton(
+            icon="upload_file", label="", description="Bring your own data", size="small", margin=(16, 0, 4, 0)
+        )
+        self.upload = UploadView(self._begin, self._take, self._uploaded, self._stopped)
+        self.folder = pmui.TextInput(label="or a folder on this machine", **FIELD)
+        self.look = pmui.Button(label="Look", variant="outlined", width=110, margin=(10, 10))
+        self.words = pn.pane.Markdown(HELP, margin=(0, 10), sizing_mode="stretch_width")
+        self.table, self.picture = pn.pane.HTML("", margin=(0, 10)), pn.pane.HTML("", margin=(0, 10))
+        self._make_fields()
+        self.go = pmui.Button(label="Import", color="primary", variant="contained", width=120, margin=(8, 10))
+        self.again = pmui.Button(label="Look again", variant="outlined", width=120, margin=(8, 10))
+        self.cancel = pmui.Button(label="Cancel", width=120, margin=(8, 10), disabled=True)
+        self.bar = pmui.LinearProgress(value=0, variant="determinate", margin=(4, 10), sizing_mode="stretch_width")
+        self.wizard = pmui.Column(
+            pmui.Row(self.table, self.picture, margin=0, sizing_mode="stretch_width"),
+            self.kind,
+            self.fields,
+            self.own_fields,
+            pmui.Row(self.go, self.again, self.cancel, margin=0),
+            self.bar,
+            sizing_mode="stretch_width",
+            margin=0,
+            visible=False,
+        )
+        self.panel = pmui.Dialog(
+            *self._entrance(),
+            self.words,
+            self.wizard,
+            title="Own data",
+            show_close_button=True,
+            close_on_click=True,
+            width_option="lg",
+        )
+        self.button.on_click(lambda _: self.open())
+        self.look.on_click(lambda _: self._look_into(self.folder.value.strip()))
+        self.again.on_click(lambda _: self._understand())
+        self.go.on_click(lambda _: self._import())
+        self.cancel.on_click(lambda _: self._cancel())
+        self.kind.param.watch(lambda _: self._show_fields(), "value")
+        self._show_fields()
+
+    def _make_fields(self):
+        self.kind = pmui.RadioButtonGroup(label="What it is", options=KINDS, stylesheets=UNLABELLED, **FIELD)
+        self.name = pmui.TextInput(label="Name of the data set", **FIELD)
+        self.system = pmui.Select(label="Glass former", options=SYSTEM_OPTIONS, value="", **FIELD)
+        self.temperature = pmui.TextInput(label="Temperature T", placeholder="as found", **FIELD)
+        self.split = pmui.Select(label="Split", options=SPLIT_OPTIONS, value="", **FIELD)
+        self.times = pmui.TextInput(label="Times t of the labels", placeholder="as found; else 0.1 1 10", **FIELD)
+        self.mean_of = pmui.TextInput(label="Replicas behind means", placeholder="leave means out", **FIELD)
+        self.method = pmui.TextInput(label="Name of the method", **FIELD)
+        self.observable = pmui.Select(label="Propensity", options=OBSERVABLES, **FIELD)
+        row = {"margin": 0, "sizing_mode": "stretch_width"}
+        self.fields = pmui.Column(
+            pmui.Row(self.name, self.system, self.split, **row),
+            pmui.Row(self.temperature, self.times, self.mean_of, **row),
+            **row,
+        )
+        self.own_fields = pmui.Row(self.method, self.observable, **row)
+
+    def _entrance(self):
+        """Where files come from; a folder on this machine is for its owner alone."""
+        if in_words(lambda: self.visitor.require_upload(0)):
+            return []
+        row = pmui.Row(self.folder, self.look, margin=0, sizing_mode="stretch_width")
+        return [self.upload, row] if self.visitor.role == "owner" else [self.upload]
+
+    def open(self):
+        """Open; who may not bring anything reads why."""
+        refusal = in_words(lambda: self.visitor.require_upload(0))
+        if refusal:
+            self.words.object = f"{refusal[0].upper()}{refusal[1:]}."
+        self.upload.dress(self.session.dark)
+        self.panel.open = True
+
+    # Upload ----------------------------------------------------------------------------------------------------------
+
+    def _begin(self, files):
+        self.wizard.visible = False
+        return in_words(lambda: self.uploads.begin(files))
+
+    def _take(self, file, offset, data):
+        return in_words(lambda: self.uploads.take(file, offset, data))
+
+    def _uploaded(self):
+        refusal = in_words(self.uploads.finish)
+        if refusal:
+            return refusal
+        self._source = self.uploads.folder
+        self._understand()
+        number = len(self.uploads.names)
+        return self.uploads.names[0] if number == 1 else f"{number} files"
+
+    def _stopped(self):
+        self.uploads.remove()
+
+    def _look_into(self, folder):
+        """A folder on this machine: the owner's choice, looked at like any other."""
+        if self.visitor.role != "owner":
+            return
+        if not Path(folder).is_absolute() or not Path(folder).is_dir():
+            self.words.object = f"**folder is {folder!r}, expected the whole path of a folder on this machine**"
+            return
+        self.uploads.remove()
+        self._source = Path(folder)
+        self._understand()
+
+    # What was understood ---------------------------------------------------------------------------------------------
+
+    def _understand(self):
+        """Read the files in a process with limits and show what they are; the last request counts."""
+        try:
+            options = self._options()
+        except InputError as error:
+            self.words.object = f"**{error}**"
+            return
+        self._turn += 1
+        self._busy("being read …")
+        source, turn, largest = self._source, self._turn, self.visitor.rights.upload
+
+        def work():
+            try:
+                found = understand(source, largest=largest, options=options)
+            except GlassvizError as error:
+                sentence = str(error)
+                return lambda: self._free(f"**{sentence}**")
+            return lambda: self._show(found) if turn == self._turn else None
+
+        self._in_thread(work)
+
+    def _show(self, found):
+        self._found = found
+        self.table.object, self.picture.object = table_html(found), picture_svg(found["picture"])
+        self.wizard.visible = bool(found["files"])
+        self._free(words(found) or "Nothing is missing.")
+        if not found["files"]:
+            return
+        kinds = {entry["kind"] for entry in found["files"]}
+        self.kind.value = "predictions" if kinds == {"predictions"} else "structures"
+        kind = one_kind(found)
+        if kind and not self.name.value:
+            self.name.value = f"{kind[0].lower()}-n{kind[1]}"
+        if kinds == {"predictions"} and not self.temperature.value:
+            self.temperature.value = f"{self.session.temperature:g}"
+
+    def _show_fields(self):
+        predictions = self.kind.value == "predictions"
+        self.own_fields.visible = predictions
+        for widget in (self.system, self.split, self.mean_of):
+            widget.visible = not predictions
+        if predictions:
+            self.name.value = self.session.data_set
+
+    def _options(self):
+        """What the fields say, as fields of ImportOptions; InputError names the field that cannot be read."""
+        mean_of = _numbers("replicas", self.mean_of.value, 1)
+        temperature = _numbers("temperature", self.temperature.value, 1)
+        return {
+            "system": self.system.value or None,
+            "temperature": temperature[0] if temperature else None,
+            "split": self.split.value or None,
+            "times": _numbers("times", self.times.value),
+            "mean_of": int(mean_of[0]) if mean_of else None,
+        }
+
+    # Import ----------------------------------------------------------------------------------------------------------
+
+    def _import(self):
+        try:
+            arguments = self._arguments()
+        except GlassvizError as error:
+            self.words.object = f"**{error}**"
+            return
+        self._stop, self._last = False, 0.0
+        self._busy("being imported …")
+        self.cancel.disabled = False
+        document, name = pn.state.curdoc, self.name.value
+
+        def progress(done, total, stage):
+            if self._stop:
+                raise Cancelled
+            if stage and time.monotonic() - self._last > OFTEN:
+                self._last = time.monotonic()
+                _soon(document, lambda: self._report(done, total, stage))
+
+        def work():
+            try:
+                result = bring(**arguments, progress=progress)
+            except Cancelled:
+                return lambda: self._free("Cancelled: what is finished is kept.")
+            except GlassvizError as error:
+                sentence = str(error)
+                return lambda: self._free(f"**{sentence}**")
+            return lambda: self._end(name, result)
+
+        self._in_thread(work)
+
+    def _arguments(self):
+        """Arguments of tasks.bring from the fields; a GlassvizError says which cannot be used."""
+        self.visitor.require_task("import")
+        options, name = self._options(), safe_name(self.name.value.strip())
+        known, kind = self.session.library.data_sets.get(name), one_kind(self._found)
+        arguments = {"source": self._source, "folder": self.visitor.home / "data" / name}
+        arguments["largest"] = self.visitor.rights.upload
+        if self.kind.value == "structures":
+            if known is not None and kind is not None and (known.system.name, known.number) != kind:
+                raise InputError(
+                    f"data set {name} holds {known.number} particles of {known.system.name}, the files {kind[1]} of "
+                    f"{kind[0]}, expected another name"
+                )
+            return {**arguments, "structures": options}
+        if known is None:
+            raise InputError(
+                f"data set is {name!r}, expected one that is there: {', '.join(self.session.library.data_sets)}"
+            )
+        data = [str(folder.resolve()) for folder in known.folders]
+        T = known[self.session.temperature if options["temperature"] is None else options["temperature"]].temperature
+        own = {"name": self.method.value.strip(), "observable": self.observable.value, "times": options["times"]}
+        return {**arguments, "predictions": {"data": data, "temperature": T, **own}}
+
+    def _report(self, done, total, stage):
+        if not self.cancel.disabled:
+            self.bar.value = int(100 * done / max(total, 1))
+            self.words.object = f"{stage}: {done} of {total}"
+
+    def _end(self, name, result):
+        """Show the new data on every page."""
+        written, session = result["written"], self.session
+        self.uploads.remove()
+        self.wizard.visible = False
+        number = len(written)
+        said = [f"{number} file{'s' * (number != 1)} written into the data set {name}.", *result["left_out"]]
+        self._free("\n\n".join(said))
+        self.bar.value = 100
+        session.library.refresh()
+        if name in session.library.data_sets:
+            session.choose(data_set=name)
+            session.param.trigger("configuration", "model")
+
+    def _cancel(self):
+        self._stop, self.cancel.disabled = True, True
+        self.words.object = "Stopping …"
+
+    # Threads ---------------------------------------------------------------------------------------------------------
+
+    def _busy(self, text):
+        for button in (self.go, self.again, self.look):
+            button.disabled = True
+        self.bar.value, self.words.object = 0, text
+
+    def _free(self, text):
+        for button in (self.go, self.again, self.look):
+            button.disabled = False
+        self.cancel.disabled, self.words.object = True, text
+
+    def _in_thread(self, work):
+        """Do work in a thread; the function that it returns runs in a turn of the visitor's page."""
+        document = pn.state.curdoc
+        if document is None or document.session_context is None:
+            work()()
+            return
+        _workers.submit(lambda: _soon(document, work()))
+
+
+def _soon(document, show):
+    if document is None or document.session_context is None:
+        show()
+    else:
+        document.add_next_tick_callback(show)
+
+
+def _numbers(name, text, most=None):
+    """Numbers in a field, separated by blanks, commas or semicolons; InputError names the field."""
+    try:
+        values = [float(word) for word in text.replace(",", " ").replace(";", " ").split()]
+    except ValueError:
+        raise InputError(f"{name} is {text!r}, expected numbers") from None
+    if most is not None and len(values) > most:
+        raise InputError(f"{name} is {text!r}, expected one number")
+    return values
