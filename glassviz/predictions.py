@@ -19,7 +19,8 @@ from glassviz.systems import SYSTEMS
 FORMAT = "glassviz predictions"
 VERSION = 1
 FOLDER = "predictions"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,39}")
+LONGEST_NAME = 40
+_NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.+-]{{0,{LONGEST_NAME - 1}}}")
 
 
 @dataclass(frozen=True, eq=False)

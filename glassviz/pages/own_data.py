@@ -24,8 +24,8 @@ OFTEN = 0.5
 """Seconds between two reports of progress on the page."""
 FIELD = {"size": "small", "margin": (6, 10), "sizing_mode": "stretch_width"}
 HELP = (
-    "Extended XYZ, LAMMPS text dumps, GSD, `.npz` of GlassBench and BOTAN, predictions as `.npz`, and glassviz's own `.h5`. "
-    "Nothing is taken over before you press *Import*."
+    "Extended XYZ, LAMMPS text dumps, GSD, `.npz` of GlassBench and BOTAN, predictions as `.npz`, and glassviz's own "
+    "`.h5`. Nothing is taken over before you press *Import*."
 )
 # Reading and importing take seconds; clicks of other visitors must not wait for them.
 _workers = ThreadPoolExecutor(2, thread_name_prefix="own data")
@@ -38,7 +38,7 @@ class OwnDataDialog:
         self.session, self.visitor, self.uploads = session, visitor, Uploads(visitor)
         self._source, self._found, self._stop, self._turn = None, None, False, 0
         self.button = pmui.IconButton(
-            icon="upload_file", label="", description="Bring your own data", size="small", margin=(16, 0, 4, 0)
+            icon="upload_file", label="", description="Bring your own data", size="small", margin=0
         )
         self.upload = UploadView(self._begin, self._take, self._uploaded, self._stopped)
         self.folder = pmui.TextInput(label="or a folder on this machine", **FIELD)
@@ -114,7 +114,7 @@ class OwnDataDialog:
     # Upload ----------------------------------------------------------------------------------------------------------
 
     def _begin(self, files):
-        self.wizard.visible = False
+        self._fresh()
         return in_words(lambda: self.uploads.begin(files))
 
     def _take(self, file, offset, data):
@@ -140,8 +140,16 @@ class OwnDataDialog:
             self.words.object = f"**folder is {folder!r}, expected the whole path of a folder on this machine**"
             return
         self.uploads.remove()
+        self._fresh()
         self._source = Path(folder)
         self._understand()
+
+    def _fresh(self):
+        """Other files: what was said of the last ones does not hold for them."""
+        self.wizard.visible, self._turn = False, self._turn + 1
+        for field in (self.name, self.temperature, self.times, self.mean_of, self.method):
+            field.value = ""
+        self.system.value = self.split.value = ""
 
     # What was understood ---------------------------------------------------------------------------------------------
 
@@ -239,7 +247,7 @@ class OwnDataDialog:
         options, name = self._options(), safe_name(self.name.value.strip())
         known, kind = self.session.library.data_sets.get(name), one_kind(self._found)
         arguments = {"source": self._source, "folder": self.visitor.home / "data" / name}
-        arguments["largest"] = self.visitor.rights.upload
+        arguments |= {"largest": self.visitor.rights.upload, "files": self._wanted()}
         if self.kind.value == "structures":
             if known is not None and kind is not None and (known.system.name, known.number) != kind:
                 raise InputError(
@@ -255,6 +263,18 @@ class OwnDataDialog:
         T = known[self.session.temperature if options["temperature"] is None else options["temperature"]].temperature
         own = {"name": self.method.value.strip(), "observable": self.observable.value, "times": options["times"]}
         return {**arguments, "predictions": {"data": data, "temperature": T, **own}}
+
+    def _wanted(self):
+        """Names of the files that are of the chosen kind; what was refused stays out."""
+        own = "glassviz predictions"
+        if self.kind.value == "predictions":
+            names = [entry["name"] for entry in self._found["files"] if entry["predictions"]]
+        else:
+            kinds = [(e["name"], e["kind"] != "predictions" or e["format"] == own) for e in self._found["files"]]
+            names = [name for name, wanted in kinds if wanted]
+        if not names:
+            raise InputError(f"the files hold no {self.kind.value}, expected some")
+        return names
 
     def _report(self, done, total, stage):
         if not self.cancel.disabled:

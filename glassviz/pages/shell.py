@@ -97,7 +97,7 @@ def serve():
     keys = Keys(lambda key: pressed(key, session, bar, help_dialog), keys=list(KEYS))
     shell = pmui.Page(
         title="glassviz",
-        header=[navigation(session), bar.panel, figures.button, own.button],
+        header=[navigation(session), bar.panel, pmui.Column(figures.button, own.button, margin=(2, 0), width=36)],
         main=[pages.panel, keys, help_dialog, figures.panel, own.panel],
         theme_config={"light": theme(False), "dark": theme(True)},
         dark_theme=session.dark,

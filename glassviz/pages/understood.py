@@ -1,4 +1,4 @@
-"""What was understood of somebody's files, for the page: a table, what is missing and what that costs, a small picture."""
+"""What was understood of somebody's files, for the page: a table, what is missing and its cost, a small picture."""
 
 from collections import Counter
 from html import escape

@@ -15,7 +15,7 @@ class UploadView(JSComponent):
     """Hands on what the browser sends, and asks for the next piece when the last one has been taken.
 
     begin(files) : [{"name", "size"}] are offered; returns None to take them, else the sentence that refuses them
-    take(file, offset, data) : bytes of file number `file` from `offset` on; returns None, else the sentence that ends it
+    take(file, offset, data) : bytes of file number `file` from `offset` on; returns None, or the sentence that ends it
     done() : all files are there; returns words to show
     stop() : the visitor wants no more
     """
