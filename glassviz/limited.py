@@ -45,11 +45,11 @@ class Limits:
     file: int = 4 * GIBIBYTE
 
 
-def call(name, arguments, limits=Limits(), what="the files", progress=None):
+def call(name, arguments, limits=Limits(), what=None, progress=None):
     """The result of a module-level function "glassviz.room.module:function" called with `arguments` in a process.
 
     arguments : {name: JSON-ready value}; the function gets `progress` as well where one is given here
-    what : is being worked on, the beginning of every sentence about a limit
+    what : is being worked on, the beginning of every sentence about a limit; None: the stage last reported
     progress : called as progress(done, total, stage) after each report and several times a second between them; may
         raise Cancelled, and then the process ends
 
@@ -66,14 +66,15 @@ def call(name, arguments, limits=Limits(), what="the files", progress=None):
         # Ctrl-C at the server is not meant for it; it is ended from here.
         start_new_session=True,
     )
+    last = [0, 1, ""]
     try:
         with suppress(BrokenPipeError):
             process.stdin.write(json.dumps(request).encode())
             process.stdin.close()
-        answer = _answer(process, limits, what, progress)
+        answer = _answer(process, limits, last, progress)
     finally:
         _end(process)
-    return _result(answer, process.returncode, limits, what)
+    return _result(answer, process.returncode, limits, what or last[2] or "the files")
 
 
 def _environment():
@@ -82,13 +83,13 @@ def _environment():
     return {**kept, **dict.fromkeys(THREADS, "1"), "PYTHONPATH": package, "PYTHONSAFEPATH": "1"}
 
 
-def _answer(process, limits, what, progress):
-    """The last line of a process, {} when it ended without; DataError when the time is up."""
-    lines, last, end = queue.Queue(), (0, 1, ""), time.monotonic() + limits.seconds
+def _answer(process, limits, last, progress):
+    """The last line of a process, {} when it ended without; `last` is kept at the last report."""
+    lines, end = queue.Queue(), time.monotonic() + limits.seconds
     Thread(target=_listen, args=(process.stdout, lines), daemon=True).start()
     while True:
         if time.monotonic() > end:
-            raise DataError(f"{what}: took longer than {limits.seconds:g} s, the limit")
+            return {"fault": "Timeout"}
         with suppress(queue.Empty):
             line = lines.get(timeout=LOOK)
             if line is None:
@@ -97,7 +98,7 @@ def _answer(process, limits, what, progress):
             if "progress" not in message:
                 process.wait(timeout=GRACE)
                 return message
-            last = message["progress"]
+            last[:] = message["progress"]
         if progress is not None:
             progress(*last)
 
@@ -125,6 +126,8 @@ def _result(answer, code, limits, what):
         return answer["result"]
     if "error" in answer:
         raise getattr(errors, answer["error"], DataError)(answer["sentence"])
+    if answer.get("fault") == "Timeout":
+        raise DataError(f"{what}: took longer than {limits.seconds:g} s, the limit")
     memory = f"{what}: needs more than {limits.memory / GIBIBYTE:.3g} GiB of memory, the limit"
     if answer.get("fault") == "MemoryError" or code == -signal.SIGKILL:
         raise DataError(memory)

@@ -63,6 +63,8 @@ class Bar:
                 value = getattr(self.session, name)
                 if widget.options != options:
                     widget.param.update(options=options, value=value)
+                    # The browser would keep the old label of a value that stays the same.
+                    widget.param.trigger("value")
                 elif widget.value != value:
                     widget.value = value
         finally:

@@ -36,7 +36,7 @@ def bring(source, folder, files=(), largest=2**31, structures=None, predictions=
     chosen_files(source, files, largest)
     arguments = {"source": str(source), "folder": str(folder), "files": list(files), "largest": largest}
     arguments |= {"structures": structures, "predictions": predictions}
-    return call("glassviz.tasks.bring:carry_out", arguments, LIMITS, progress=progress or (lambda *_: None))
+    return call("glassviz.tasks.bring:carry_out", arguments, LIMITS, "the import", progress or (lambda *_: None))
 
 
 def carry_out(source, folder, files, largest, structures, predictions, progress):

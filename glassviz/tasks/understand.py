@@ -90,14 +90,15 @@ def _names(folder):
     return found
 
 
-def understand(folder, files=(), largest=2**31, options=None, limits=Limits()):  # noqa: B008 - Limits never changes
+def understand(folder, files=(), largest=2**31, options=None, limits=Limits(), progress=None):  # noqa: B008 - Limits never changes
     """What the files hold, as `describe` says it, worked out in a process with limits."""
     chosen_files(folder, files, largest)
     arguments = {"folder": str(folder), "files": list(files), "largest": largest, "options": options or {}}
-    return call("glassviz.tasks.understand:describe", arguments, limits)
+    # The stage of each report is the file's name: one that reaches a limit is named.
+    return call("glassviz.tasks.understand:describe", arguments, limits, progress=progress or (lambda *_: None))
 
 
-def describe(folder, files, largest, options):
+def describe(folder, files, largest, options, progress=lambda *_: None):
     """{"files": one description each, "refused": [{"name", "sentence"}], "picture": of the first structure, or None}.
 
     files : names below the folder, empty for all; options : fields of ImportOptions
@@ -111,6 +112,7 @@ def describe(folder, files, largest, options):
     found, refused, pictures = [], [], []
     for place, path in enumerate(paths):
         name = path.relative_to(folder).as_posix()
+        progress(place, len(paths), name)
         try:
             entry, thermal = _file(path, options, place, len(paths))
         except GlassvizError as error:
