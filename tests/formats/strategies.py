@@ -101,7 +101,7 @@ def prediction_arrays():
     return {"0007.npz": {"guess": random.uniform(0, 1, (2, 129))}, "all.npz": several}
 
 
-# Bytes -----------------------------------------------------------------------------------------------------------------
+# Bytes ---------------------------------------------------------------------------------------------------------------
 
 
 @st.composite
@@ -155,7 +155,7 @@ def _renamed(draw, name):
     return name if draw(st.booleans()) else Path(name).stem + draw(st.sampled_from(SUFFIXES))
 
 
-# Texts -----------------------------------------------------------------------------------------------------------------
+# Texts ---------------------------------------------------------------------------------------------------------------
 
 
 @st.composite
@@ -186,7 +186,7 @@ def odd_texts(draw):
     return draw(_renamed(path.name)), "\n".join("".join(words) for words in lines).encode("utf-8", "surrogatepass")
 
 
-# Arrays ----------------------------------------------------------------------------------------------------------------
+# Arrays --------------------------------------------------------------------------------------------------------------
 
 
 @st.composite
@@ -286,7 +286,7 @@ def odd_archives(draw):
     return draw(_renamed(name)), _zipped(members, method)
 
 
-# HDF5 ------------------------------------------------------------------------------------------------------------------
+# HDF5 ----------------------------------------------------------------------------------------------------------------
 
 LINKS = ("soft", "external", "raw", "virtual", "group", "type", "cycle", "many", "lzf", "words", "reference", "bomb")
 
@@ -381,7 +381,7 @@ def odd_item(file, which, how):
         file.create_dataset(which, (2**40,), "f8", chunks=(2**12,), compression="gzip")
 
 
-# GSD -------------------------------------------------------------------------------------------------------------------
+# GSD -----------------------------------------------------------------------------------------------------------------
 
 
 @st.composite
@@ -434,12 +434,12 @@ def files():
     return st.sampled_from(sorted(kinds)).flatmap(lambda kind: st.tuples(st.just(kind), kinds[kind]))
 
 
-# Judgement -------------------------------------------------------------------------------------------------------------
+# Judgement -----------------------------------------------------------------------------------------------------------
 
 CPU = 2
 """Seconds of computing for one file of HDF5."""
 FAULT = re.compile(
-    r"expected|not a whole|missing|cut off|damaged|claims|holds no|is a link|would grow|is not a|states|has no|must be|leaves the range|moved|cannot be told|unknown"
+    r"expected|expects|not a whole|missing|cut off|damaged|claims|holds no|is a link|would grow|is not a|states|has no|must be|leaves the range|moved|cannot be told|unknown"
 )
 """What a sentence must say beside the file's name: what was expected, or what is wrong with it."""
 VAGUE = re.compile(r"cannot be used|went wrong|Traceback|[a-z]Error\b|object at 0x|unexpected|NoneType|invalid literal")
