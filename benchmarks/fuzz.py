@@ -17,7 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from tests.formats.strategies import files, outcome
+from tests.formats.outcome import outcome
+from tests.formats.strategies import files
 
 BATCH = 250
 

@@ -131,9 +131,17 @@ def attribute(file, path, name, convert):
     try:
         return convert(file.attrs[name])
     except (ValueError, TypeError, OverflowError):
-        kind = {json.loads: "JSON", np.asarray: "an array"}.get(convert, convert.__name__)
+        kind = {json.loads: "JSON", whole_numbers: "whole numbers"}.get(convert, convert.__name__)
         value = " ".join(repr(file.attrs[name]).split())[:80]
         raise DataError(f"{path}: attribute {name!r} is {value}, expected {kind}") from None
+
+
+def whole_numbers(values):
+    """Values of an attribute as an array of whole numbers; ValueError for others."""
+    values = np.atleast_1d(values)
+    if values.dtype.kind not in "iu":
+        raise ValueError("not whole numbers")
+    return values
 
 
 def array(file, path, name, kinds, limit=LARGEST):
@@ -144,7 +152,7 @@ def array(file, path, name, kinds, limit=LARGEST):
     if not isinstance(item, h5py.Dataset) or item.is_virtual or item.external:
         raise DataError(f"{path}: item {name!r} is not a plain array in this file")
     if item.dtype.kind not in kinds:
-        raise DataError(f"{path}: item {name!r} has type {item.dtype}, expected kind {' or '.join(kinds)}")
+        raise DataError(f"{path}: item {name!r} has type {item.dtype}, expected {'whole ' * ('f' not in kinds)}numbers")
     if item.size * item.dtype.itemsize > limit:
         raise DataError(f"{path}: item {name!r} claims {item.size * item.dtype.itemsize} bytes, more than {limit}")
     try:

@@ -35,7 +35,7 @@ def open_archive(path):
 
 def _reason(error):
     """What is wrong in words; zlib's are those of a program."""
-    return "its compressed data are damaged" if isinstance(error, zlib.error) else " ".join(str(error).split())
+    return "its compressed data are damaged" if isinstance(error, zlib.error) else " ".join(str(error).split())[:120]
 
 
 def _check_sizes(path, members):

@@ -137,7 +137,7 @@ def _types(place, columns):
         if set(present) <= set(known):
             return np.array([known.index(name) + 1 for name in names])
     understood = " or ".join(", ".join(known[:3]) for known in SPECIES)
-    raise DataError(f"{place}: species are {', '.join(present)}, expected {understood}, or a column type:I:1")
+    raise DataError(f"{place}: species are {', '.join(present)[:80]}, expected {understood}, or a column type:I:1")
 
 
 def write_extended_xyz(path, configuration, columns=None, info=None):

@@ -36,8 +36,13 @@ def read_gsd(path):
                 frames.append(Structure(_frame(path, place, file[place], notes)))
     except DataError:
         raise
-    except (OSError, RuntimeError, KeyError, ValueError, IndexError) as error:
+    except (OSError, RuntimeError) as error:
         raise DataError(f"{path}: not a whole GSD file of HOOMD's schema ({error})") from None
+    except (KeyError, ValueError, IndexError, TypeError):
+        # The library's words are about its own arrays.
+        raise DataError(
+            f"{path}: not a whole GSD file of HOOMD's schema: a frame's arrays contradict each other"
+        ) from None
     for place, structure in enumerate(frames):
         same_number(path, place, structure.thermal.number, frames[0].thermal.number)
     system, misfit = guess_system(frames)

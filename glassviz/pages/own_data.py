@@ -7,22 +7,16 @@ from pathlib import Path
 import panel as pn
 import panel_material_ui as pmui
 
-from glassviz.choices import OBSERVABLES
 from glassviz.errors import Cancelled, GlassvizError, InputError
-from glassviz.pages.understood import one_kind, picture_svg, table_html, words
+from glassviz.pages.own_fields import FIELD, OwnFields
+from glassviz.pages.understood import bold, one_kind, picture_svg, plain, table_html, words
 from glassviz.pages.uploads import Uploads, in_words
-from glassviz.systems import SYSTEMS
 from glassviz.tasks.bring import bring
 from glassviz.tasks.understand import safe_name, understand
-from glassviz.views.style import UNLABELLED
 from glassviz.views.upload import UploadView
 
-SYSTEM_OPTIONS = {"The one that fits": "", **{name: name for name in SYSTEMS}}
-SPLIT_OPTIONS = {"As the files say, else test": "", "Train": "train", "Validation": "validation", "Test": "test"}
-KINDS = {"Structures and labels": "structures", "Predictions of a method": "predictions"}
 OFTEN = 0.5
 """Seconds between two reports of progress on the page."""
-FIELD = {"size": "small", "margin": (6, 10), "sizing_mode": "stretch_width"}
 HELP = (
     "Extended XYZ, LAMMPS text dumps, GSD, `.npz` of GlassBench and BOTAN, predictions as `.npz`, and glassviz's own "
     "`.h5`. Nothing is taken over before you press *Import*."
@@ -45,16 +39,14 @@ class OwnDataDialog:
         self.look = pmui.Button(label="Look", variant="outlined", width=110, margin=(10, 10))
         self.words = pn.pane.Markdown(HELP, margin=(0, 10), sizing_mode="stretch_width")
         self.table, self.picture = pn.pane.HTML("", margin=(0, 10)), pn.pane.HTML("", margin=(0, 10))
-        self._make_fields()
+        self.fields = OwnFields()
         self.go = pmui.Button(label="Import", color="primary", variant="contained", width=120, margin=(8, 10))
         self.again = pmui.Button(label="Look again", variant="outlined", width=120, margin=(8, 10))
         self.cancel = pmui.Button(label="Cancel", width=120, margin=(8, 10), disabled=True)
         self.bar = pmui.LinearProgress(value=0, variant="determinate", margin=(4, 10), sizing_mode="stretch_width")
         self.wizard = pmui.Column(
             pmui.Row(self.table, self.picture, margin=0, sizing_mode="stretch_width"),
-            self.kind,
-            self.fields,
-            self.own_fields,
+            self.fields.panel,
             pmui.Row(self.go, self.again, self.cancel, margin=0),
             self.bar,
             sizing_mode="stretch_width",
@@ -75,26 +67,7 @@ class OwnDataDialog:
         self.again.on_click(lambda _: self._understand())
         self.go.on_click(lambda _: self._import())
         self.cancel.on_click(lambda _: self._cancel())
-        self.kind.param.watch(lambda _: self._show_fields(), "value")
-        self._show_fields()
-
-    def _make_fields(self):
-        self.kind = pmui.RadioButtonGroup(label="What it is", options=KINDS, stylesheets=UNLABELLED, **FIELD)
-        self.name = pmui.TextInput(label="Name of the data set", **FIELD)
-        self.system = pmui.Select(label="Glass former", options=SYSTEM_OPTIONS, value="", **FIELD)
-        self.temperature = pmui.TextInput(label="Temperature T", placeholder="as found", **FIELD)
-        self.split = pmui.Select(label="Split", options=SPLIT_OPTIONS, value="", **FIELD)
-        self.times = pmui.TextInput(label="Times t of the labels", placeholder="as found; else 0.1 1 10", **FIELD)
-        self.mean_of = pmui.TextInput(label="Replicas behind means", placeholder="leave means out", **FIELD)
-        self.method = pmui.TextInput(label="Name of the method", **FIELD)
-        self.observable = pmui.Select(label="Propensity", options=OBSERVABLES, **FIELD)
-        row = {"margin": 0, "sizing_mode": "stretch_width"}
-        self.fields = pmui.Column(
-            pmui.Row(self.name, self.system, self.split, **row),
-            pmui.Row(self.temperature, self.times, self.mean_of, **row),
-            **row,
-        )
-        self.own_fields = pmui.Row(self.method, self.observable, **row)
+        self.fields.kind.param.watch(lambda _: self._name_set(), "value")
 
     def _entrance(self):
         """Where files come from; a folder on this machine is for its owner alone."""
@@ -137,7 +110,7 @@ class OwnDataDialog:
         if self.visitor.role != "owner":
             return
         if not Path(folder).is_absolute() or not Path(folder).is_dir():
-            self.words.object = f"**folder is {folder!r}, expected the whole path of a folder on this machine**"
+            self.words.object = bold(f"folder is {folder!r}, expected the whole path of a folder on this machine")
             return
         self.uploads.remove()
         self._fresh()
@@ -147,18 +120,16 @@ class OwnDataDialog:
     def _fresh(self):
         """Other files: what was said of the last ones does not hold for them."""
         self.wizard.visible, self._turn = False, self._turn + 1
-        for field in (self.name, self.temperature, self.times, self.mean_of, self.method):
-            field.value = ""
-        self.system.value = self.split.value = ""
+        self.fields.clear()
 
     # What was understood ---------------------------------------------------------------------------------------------
 
     def _understand(self):
         """Read the files in a process with limits and show what they are; the last request counts."""
         try:
-            options = self._options()
+            options = self.fields.options()
         except InputError as error:
-            self.words.object = f"**{error}**"
+            self.words.object = bold(error)
             return
         self._turn += 1
         self._busy("being read …")
@@ -169,7 +140,7 @@ class OwnDataDialog:
                 found = understand(source, largest=largest, options=options)
             except GlassvizError as error:
                 sentence = str(error)
-                return lambda: self._free(f"**{sentence}**")
+                return lambda: self._free(bold(sentence))
             return lambda: self._show(found) if turn == self._turn else None
 
         self._in_thread(work)
@@ -182,32 +153,17 @@ class OwnDataDialog:
         if not found["files"]:
             return
         kinds = {entry["kind"] for entry in found["files"]}
-        self.kind.value = "predictions" if kinds == {"predictions"} else "structures"
+        self.fields.kind.value = "predictions" if kinds == {"predictions"} else "structures"
         kind = one_kind(found)
-        if kind and not self.name.value:
-            self.name.value = f"{kind[0].lower()}-n{kind[1]}"
-        if kinds == {"predictions"} and not self.temperature.value:
-            self.temperature.value = f"{self.session.temperature:g}"
+        if kind and not self.fields.name.value:
+            self.fields.name.value = f"{kind[0].lower()}-n{kind[1]}"
+        if kinds == {"predictions"} and not self.fields.temperature.value:
+            self.fields.temperature.value = f"{self.session.temperature:g}"
 
-    def _show_fields(self):
-        predictions = self.kind.value == "predictions"
-        self.own_fields.visible = predictions
-        for widget in (self.system, self.split, self.mean_of):
-            widget.visible = not predictions
-        if predictions:
-            self.name.value = self.session.data_set
-
-    def _options(self):
-        """What the fields say, as fields of ImportOptions; InputError names the field that cannot be read."""
-        mean_of = _numbers("replicas", self.mean_of.value, 1)
-        temperature = _numbers("temperature", self.temperature.value, 1)
-        return {
-            "system": self.system.value or None,
-            "temperature": temperature[0] if temperature else None,
-            "split": self.split.value or None,
-            "times": _numbers("times", self.times.value),
-            "mean_of": int(mean_of[0]) if mean_of else None,
-        }
+    def _name_set(self):
+        """Predictions join the set that is shown."""
+        if self.fields.kind.value == "predictions":
+            self.fields.name.value = self.session.data_set
 
     # Import ----------------------------------------------------------------------------------------------------------
 
@@ -215,12 +171,12 @@ class OwnDataDialog:
         try:
             arguments = self._arguments()
         except GlassvizError as error:
-            self.words.object = f"**{error}**"
+            self.words.object = bold(error)
             return
         self._stop, self._last = False, 0.0
         self._busy("being imported …")
         self.cancel.disabled = False
-        document, name = pn.state.curdoc, self.name.value
+        document, name = pn.state.curdoc, self.fields.name.value
 
         def progress(done, total, stage):
             if self._stop:
@@ -236,7 +192,7 @@ class OwnDataDialog:
                 return lambda: self._free("Cancelled: what is finished is kept.")
             except GlassvizError as error:
                 sentence = str(error)
-                return lambda: self._free(f"**{sentence}**")
+                return lambda: self._free(bold(sentence))
             return lambda: self._end(name, result)
 
         self._in_thread(work)
@@ -244,11 +200,13 @@ class OwnDataDialog:
     def _arguments(self):
         """Arguments of tasks.bring from the fields; a GlassvizError says which cannot be used."""
         self.visitor.require_task("import")
-        options, name = self._options(), safe_name(self.name.value.strip())
+        if self._found is None:
+            raise InputError("no file has been looked at, expected one or more")
+        options, name = self.fields.options(), safe_name(self.fields.name.value.strip())
         known, kind = self.session.library.data_sets.get(name), one_kind(self._found)
         arguments = {"source": self._source, "folder": self.visitor.home / "data" / name}
         arguments |= {"largest": self.visitor.rights.upload, "files": self._wanted()}
-        if self.kind.value == "structures":
+        if self.fields.kind.value == "structures":
             if known is not None and kind is not None and (known.system.name, known.number) != kind:
                 raise InputError(
                     f"data set {name} holds {known.number} particles of {known.system.name}, the files {kind[1]} of "
@@ -261,19 +219,23 @@ class OwnDataDialog:
             )
         data = [str(folder.resolve()) for folder in known.folders]
         T = known[self.session.temperature if options["temperature"] is None else options["temperature"]].temperature
-        own = {"name": self.method.value.strip(), "observable": self.observable.value, "times": options["times"]}
-        return {**arguments, "predictions": {"data": data, "temperature": T, **own}}
+        own = {
+            "name": self.fields.method.value.strip(),
+            "observable": self.fields.observable.value,
+            "times": options["times"],
+        }
+        return {**arguments, "predictions": {"data": data, "temperature": T, "times": options["times"], **own}}
 
     def _wanted(self):
         """Names of the files that are of the chosen kind; what was refused stays out."""
         own = "glassviz predictions"
-        if self.kind.value == "predictions":
+        if self.fields.kind.value == "predictions":
             names = [entry["name"] for entry in self._found["files"] if entry["predictions"]]
         else:
             kinds = [(e["name"], e["kind"] != "predictions" or e["format"] == own) for e in self._found["files"]]
             names = [name for name, wanted in kinds if wanted]
         if not names:
-            raise InputError(f"the files hold no {self.kind.value}, expected some")
+            raise InputError(f"the files hold no {self.fields.kind.value}, expected some")
         return names
 
     def _report(self, done, total, stage):
@@ -287,7 +249,10 @@ class OwnDataDialog:
         self.uploads.remove()
         self.wizard.visible = False
         number = len(written)
-        said = [f"{number} file{'s' * (number != 1)} written into the data set {name}.", *result["left_out"]]
+        said = [
+            f"{number} file{'s' * (number != 1)} written into the data set {name}.",
+            *map(plain, result["left_out"]),
+        ]
         self._free("\n\n".join(said))
         self.bar.value = 100
         session.library.refresh()
@@ -325,14 +290,3 @@ def _soon(document, show):
         show()
     else:
         document.add_next_tick_callback(show)
-
-
-def _numbers(name, text, most=None):
-    """Numbers in a field, separated by blanks, commas or semicolons; InputError names the field."""
-    try:
-        values = [float(word) for word in text.replace(",", " ").replace(";", " ").split()]
-    except ValueError:
-        raise InputError(f"{name} is {text!r}, expected numbers") from None
-    if most is not None and len(values) > most:
-        raise InputError(f"{name} is {text!r}, expected one number")
-    return values

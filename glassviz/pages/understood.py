@@ -71,20 +71,25 @@ def words(description):
     several = len(description["files"]) > 1
     for (what, cost), number in missing.items():
         where = f" ({number} of {len(description['files'])} files)" if several else ""
-        lines.append(f"- **missing**: {_plain(what)}{where}: {cost}")
+        lines.append(f"- **missing**: {plain(what)}{where}: {cost}")
     notes = dict.fromkeys(note for entry in description["files"] for note in entry.get("notes", ()))
-    lines += [f"- {_plain(note)}" for note in notes][:SHOWN]
+    lines += [f"- {plain(note)}" for note in notes][:SHOWN]
     refused = description["refused"]
-    lines += [f"- **refused**: {_plain(found['sentence'])}" for found in refused[:SHOWN]]
+    lines += [f"- **refused**: {plain(found['sentence'])}" for found in refused[:SHOWN]]
     if len(refused) > SHOWN:
         lines.append(f"- **refused**: {len(refused) - SHOWN} more")
     return "\n".join(lines)
 
 
-def _plain(text):
+def plain(text):
     """Words of a file as text, never as markup."""
     kept = "".join(f"\\{letter}" if letter in "\\`*_[]()#!|" else letter for letter in text)
     return escape(" ".join(kept.split()), quote=False)
+
+
+def bold(sentence):
+    """An error in bold, as Markdown."""
+    return f"**{plain(str(sentence))}**"
 
 
 def picture_svg(picture):

@@ -178,6 +178,8 @@ def _numbers(path, name, values, number):
         raise DataError(f"{path}: {name} has shape {values.shape} and type {values.dtype}, expected {number} numbers")
     if np.isinf(values).any():
         raise DataError(f"{path}: {name} holds inf, expected numbers, or nan where there is none")
+    if (np.abs(values[np.isfinite(values)]) > np.finfo(np.float32).max).any():
+        raise DataError(f"{path}: {name} holds numbers beyond 3.4e38, expected smaller ones")
     if np.isnan(values).all():
         raise DataError(f"{path}: {name} holds nothing but nan, expected predictions")
     return values.astype(np.float64)

@@ -9,8 +9,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from glassviz.errors import DataError
 from glassviz.formats.own import read_own
-from tests.formats import strategies
-from tests.formats.strategies import LINKS, files, odd_item, outcome, own_files
+from tests.formats.outcome import outcome
+from tests.formats.strategies import files
+from tests.formats.strategies_hdf5 import MADE
+from tests.formats.whole import own_files, whole_files
 
 QUICK = settings(
     max_examples=400,
@@ -37,7 +39,7 @@ def test_a_file_is_read_or_refused_in_a_sentence(folder, drawn):
 
 def test_whole_files_are_read(folder):
     names = ["N129T0.60_7_tc01.npz", "two_frames.xyz", "two_frames.gsd", "ka2d_plain.dump", *own_files(), "all.npz"]
-    whole = strategies.whole_files()
+    whole = whole_files()
     assert {name: outcome(folder, name, whole[name]) for name in names} == dict.fromkeys(names, ("reading", ""))
 
 
@@ -57,13 +59,13 @@ EXPECTED = {
 }
 
 
-@pytest.mark.parametrize("how", LINKS)
+@pytest.mark.parametrize("how", MADE)
 def test_hdf5_that_leads_elsewhere_is_refused_before_it_is_followed(tmp_path, how):
     path = tmp_path / "0007.h5"
     path.write_bytes(own_files()["0007.h5"])
     with h5py.File(path, "r+") as file:
         del file["types"]
-        odd_item(file, "types", how)
+        MADE[how](file, "types")
     with pytest.raises(DataError, match=EXPECTED[how]) as refusal:
         read_own(path)
     assert str(path) in str(refusal.value)

@@ -15,7 +15,7 @@ from glassviz.limited import Limits
 from glassviz.tasks.bring import bring
 from glassviz.tasks.understand import COSTS, chosen_files, cost_of, describe, safe_name, understand
 from tests.formats.samples import BOTAN, DUMPS, GSD, MODELS, SAMPLES, UNWRAPPED, WRAPPED, XYZ, bomb, truth
-from tests.formats.strategies import own_files, record
+from tests.formats.whole import own_files, record
 
 TRAJECTORIES = WRAPPED.parent
 LARGEST = 2**24
