@@ -88,7 +88,8 @@ def check_record(record, source):
     farthest = float(np.sqrt((moved**2).sum(axis=1)).max())
     require(
         farthest < FARTHEST_QUENCH,
-        f"inherent lies up to {farthest:.2f} from thermal, expected less than {FARTHEST_QUENCH:g}: another structure or order",
+        f"inherent lies up to {farthest:.2f} from thermal, expected less than {FARTHEST_QUENCH:g}: another structure "
+        "or order",
     )
     require(record.index >= 0, f"index is {record.index}, expected 0 or more")
     require(isinstance(record.provenance, dict), "provenance is not an object")
