@@ -22,8 +22,8 @@ from glassviz import errors
 from glassviz.errors import Cancelled, DataError, GlassvizError
 
 GIBIBYTE = 2**30
-GRACE = 1.5
-"""Seconds that a cancelled process has to end what it writes."""
+GRACE = 0.8
+"""Seconds that a cancelled process has to end what it writes; less than a job has."""
 LOOK = 0.2
 """Seconds between two looks at whether the caller still wants the result."""
 LONGEST_LINE = 2**24

@@ -1,22 +1,24 @@
 """The dialog that brings one's own data: upload or a folder, what was understood, what is missing, the import."""
 
-import time
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import panel as pn
 import panel_material_ui as pmui
 
-from glassviz.errors import Cancelled, GlassvizError, InputError
+from glassviz.errors import GlassvizError, InputError
+from glassviz.jobs import start
+from glassviz.jobs.requests.import_ import RESULT
+from glassviz.pages.job_words import told
 from glassviz.pages.own_fields import FIELD, OwnFields
 from glassviz.pages.understood import bold, one_kind, picture_svg, plain, table_html, words
 from glassviz.pages.uploads import Uploads, in_words
-from glassviz.tasks.bring import bring
 from glassviz.tasks.understand import safe_name, understand
 from glassviz.views.upload import UploadView
 
-OFTEN = 0.5
-"""Seconds between two reports of progress on the page."""
+POLL = 500
+"""Milliseconds between two looks at the import."""
 HELP = (
     "Extended XYZ, LAMMPS text dumps, GSD, `.npz` of GlassBench and BOTAN, predictions as `.npz`, and glassviz's own "
     "`.h5`. Nothing is taken over before you press *Import*."
@@ -30,7 +32,8 @@ class OwnDataDialog:
 
     def __init__(self, session, visitor):
         self.session, self.visitor, self.uploads = session, visitor, Uploads(visitor)
-        self._source, self._found, self._stop, self._turn = None, None, False, 0
+        self._source, self._found, self._turn = None, None, 0
+        self._job, self._name, self._watching = None, "", None
         self.button = pmui.IconButton(
             icon="upload_file", label="", description="Bring your own data", size="small", margin=0
         )
@@ -169,62 +172,37 @@ class OwnDataDialog:
 
     def _import(self):
         try:
-            arguments = self._arguments()
-        except GlassvizError as error:
+            job = start("import", self.visitor, **self._arguments())
+        except (GlassvizError, OSError) as error:
             self.words.object = bold(error)
             return
-        self._stop, self._last = False, 0.0
         self._busy("being imported …")
         self.cancel.disabled = False
-        document, name = pn.state.curdoc, self.fields.name.value
-
-        def progress(done, total, stage):
-            if self._stop:
-                raise Cancelled
-            if stage and time.monotonic() - self._last > OFTEN:
-                self._last = time.monotonic()
-                _soon(document, lambda: self._report(done, total, stage))
-
-        def work():
-            try:
-                result = bring(**arguments, progress=progress)
-            except Cancelled:
-                return lambda: self._free("Cancelled: what is finished is kept.")
-            except GlassvizError as error:
-                sentence = str(error)
-                return lambda: self._free(bold(sentence))
-            return lambda: self._end(name, result)
-
-        self._in_thread(work)
+        self._job, self._name = job, self.fields.name.value.strip()
+        self._watching = pn.state.add_periodic_callback(self._follow, period=POLL)
 
     def _arguments(self):
-        """Arguments of tasks.bring from the fields; a GlassvizError says which cannot be used."""
-        self.visitor.require_task("import")
+        """Arguments of the job *import* from the fields; a GlassvizError says which cannot be used."""
         if self._found is None:
             raise InputError("no file has been looked at, expected one or more")
-        options, name = self.fields.options(), safe_name(self.fields.name.value.strip())
-        known, kind = self.session.library.data_sets.get(name), one_kind(self._found)
-        arguments = {"source": self._source, "folder": self.visitor.home / "data" / name}
-        arguments |= {"largest": self.visitor.rights.upload, "files": self._wanted()}
-        if self.fields.kind.value == "structures":
-            if known is not None and kind is not None and (known.system.name, known.number) != kind:
+        options, fields = self.fields.options(), self.fields
+        kind, name = fields.kind.value, safe_name(fields.name.value.strip())
+        known, found = self.session.library.data_sets.get(name), one_kind(self._found)
+        asked = {"source": str(self._source), "files": self._wanted(), "name_of_set": name, "kind": kind}
+        if kind == "structures":
+            if known is not None and found is not None and (known.system.name, known.number) != found:
                 raise InputError(
-                    f"data set {name} holds {known.number} particles of {known.system.name}, the files {kind[1]} of "
-                    f"{kind[0]}, expected another name"
+                    f"data set {name} holds {known.number} particles of {known.system.name}, the files {found[1]} of "
+                    f"{found[0]}, expected another name"
                 )
-            return {**arguments, "structures": options}
+            return {**asked, **options}
         if known is None:
-            raise InputError(
-                f"data set is {name!r}, expected one that is there: {', '.join(self.session.library.data_sets)}"
-            )
+            there = ", ".join(self.session.library.data_sets)
+            raise InputError(f"data set is {name!r}, expected one that is there: {there}")
+        T = self.session.temperature if options["temperature"] is None else options["temperature"]
         data = [str(folder.resolve()) for folder in known.folders]
-        T = known[self.session.temperature if options["temperature"] is None else options["temperature"]].temperature
-        own = {
-            "name": self.fields.method.value.strip(),
-            "observable": self.fields.observable.value,
-            "times": options["times"],
-        }
-        return {**arguments, "predictions": {"data": data, "temperature": T, "times": options["times"], **own}}
+        own = {"method": fields.method.value.strip(), "observable": fields.observable.value}
+        return {**asked, "data": data, "temperature": known[T].temperature, "times": options["times"], **own}
 
     def _wanted(self):
         """Names of the files that are of the chosen kind; what was refused stays out."""
@@ -238,22 +216,33 @@ class OwnDataDialog:
             raise InputError(f"the files hold no {self.fields.kind.value}, expected some")
         return names
 
-    def _report(self, done, total, stage):
-        if not self.cancel.disabled:
-            self.bar.value = int(100 * done / max(total, 1))
-            self.words.object = f"{stage}: {done} of {total}"
+    def _follow(self):
+        """Show how far the import is; at its end the new data are chosen."""
+        if self._watching is None:
+            return
+        state, progress = self._job.state, self._job.progress
+        if progress:
+            self.bar.value = int(100 * progress["done"] / max(progress["total"], 1))
+        if state.get("state") in ("queued", "running"):
+            if not self.cancel.disabled:
+                self.words.object = plain(told(self._job))
+            return
+        self._watching.stop()
+        self._watching = None
+        if state.get("state") == "done":
+            self._end(json.loads((self._job.folder / "result" / RESULT).read_text()))
+        elif state.get("state") == "cancelled":
+            self._free("Cancelled: what is finished is kept.")
+        else:
+            self._free(bold(state.get("sentence", "The import has failed.")))
 
-    def _end(self, name, result):
+    def _end(self, result):
         """Show the new data on every page."""
-        written, session = result["written"], self.session
+        number, session, name = len(result["written"]), self.session, self._name
         self.uploads.remove()
         self.wizard.visible = False
-        number = len(written)
-        said = [
-            f"{number} file{'s' * (number != 1)} written into the data set {name}.",
-            *map(plain, result["left_out"]),
-        ]
-        self._free("\n\n".join(said))
+        first = f"{number} file{'s' * (number != 1)} written into the data set {name}."
+        self._free("\n\n".join([first, *map(plain, result["left_out"])]))
         self.bar.value = 100
         session.library.refresh()
         if name in session.library.data_sets:
@@ -261,8 +250,8 @@ class OwnDataDialog:
             session.param.trigger("configuration", "model")
 
     def _cancel(self):
-        self._stop, self.cancel.disabled = True, True
-        self.words.object = "Stopping …"
+        self.cancel.disabled, self.words.object = True, "Stopping …"
+        self._job.cancel()
 
     # Threads ---------------------------------------------------------------------------------------------------------
 

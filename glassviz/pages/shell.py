@@ -13,6 +13,8 @@ from glassviz.pages.controls import HIDDEN, SHOWN
 from glassviz.pages.dynamics import DynamicsPage
 from glassviz.pages.figures import FiguresDialog
 from glassviz.pages.heterogeneity import HeterogeneityPage
+from glassviz.pages.jobs import JobsPage
+from glassviz.pages.missing import MissingBar
 from glassviz.pages.network import NetworkPage
 from glassviz.pages.own_data import OwnDataDialog
 from glassviz.pages.scores import ScoresPage
@@ -37,10 +39,11 @@ KEYS = {
     "4": "page Dynamics",
     "5": "page Network",
     "6": "page Transfer",
+    "7": "page Jobs",
     "Escape": "clear the selection",
     "?": "this list",
 }
-PAGE_KEYS = dict(zip("123456", PAGES.values(), strict=True))
+PAGE_KEYS = dict(zip("1234567", PAGES.values(), strict=True))
 MADE_BY = {
     "snapshots": SnapshotsPage,
     "scores": ScoresPage,
@@ -48,6 +51,7 @@ MADE_BY = {
     "dynamics": DynamicsPage,
     "network": NetworkPage,
     "transfer": TransferPage,
+    "jobs": JobsPage,
 }
 REFRESH_PERIOD = 2000
 NAMES = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", " ": "space", "Escape": "Esc"}
@@ -116,7 +120,8 @@ class Pages:
 
     def __init__(self, session):
         self.session, self._made = session, {}
-        self.panel = pn.Column(sizing_mode="stretch_both", margin=0, styles={"position": "relative"})
+        missing = MissingBar(session).panel
+        self.panel = pn.Column(missing, sizing_mode="stretch_both", margin=0, styles={"position": "relative"})
         session.param.watch(self._show, "page")
         self._make("snapshots")
         self._show()
@@ -141,7 +146,7 @@ def navigation(session):
         options=PAGES,
         value=session.page,
         size="small",
-        width=430,
+        width=480,
         margin=(16, 6, 4, 6),
         stylesheets=UNLABELLED,
         sx={".MuiToggleButton-root": {"fontSize": "0.76rem", "px": "5px"}},
