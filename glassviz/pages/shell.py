@@ -107,7 +107,11 @@ def serve():
         dark_theme=session.dark,
         busy_indicator="linear",
         # With these two values the header leaves the colours of the widgets in it alone.
-        sx={".MuiAppBar-root": {"bgcolor": "primary.contrastText", "color": "primary.main"}},
+        sx={
+            ".MuiAppBar-root": {"bgcolor": "primary.contrastText", "color": "primary.main"},
+            # The bar gives way before the buttons at the end leave the window.
+            ".MuiAppBar-root .MuiToolbar-root > .MuiBox-root": {"minWidth": 0},
+        },
     )
     shell.param.watch(lambda event: session.choose(dark=event.new), "dark_theme")
     pn.state.onload(lambda: report_problems(shared.problems))
