@@ -69,7 +69,9 @@ def last_time(plan, level):
     if not place.is_dir():
         return float("nan")
     clock = FilmClock(Dataset(place))
-    times, _ = decay_times(np.array([level]), (), (), clock.tau(plan.temperature)[0], clock.shape)
+    # A hotter liquid than any that was measured relaxes faster than the hottest of them.
+    temperature = min(plan.temperature, max(clock.measured, default=plan.temperature))
+    times, _ = decay_times(np.array([level]), (), (), clock.tau(temperature)[0], clock.shape)
     return float(times[0])
 
 

@@ -72,8 +72,8 @@ def _result(state):
 
 def _create(task, visitor, arguments):
     """A new folder with the request; nothing is left of one that is refused."""
-    visitor.require_task(task)
     request = request_of(task, arguments, visitor)
+    visitor.require_task(task)
     request.check()
     _check_gpu(request)
     _check_number(visitor)
@@ -134,8 +134,8 @@ _futures = set()
 
 
 def _new_folder(visitor, task):
-    """A folder named after the time, so that the latest comes last."""
-    name, number = time.strftime(f"%Y%m%d-%H%M%S-{task}"), 1
+    """A folder named after the time, so that the latest comes last, and after whoever has an account."""
+    name, number = time.strftime(f"%Y%m%d-%H%M%S-{task}") + f"@{visitor.name}" * bool(visitor.name), 1
     while True:
         folder = visitor.home / "jobs" / (name if number == 1 else f"{name}-{number}")
         try:

@@ -56,6 +56,7 @@ class Predict(Request):
     def check(self):
         """As Request."""
         self.place("output", None)
+        self.folder()
         self.state_point()
 
     def run(self, report, job):
