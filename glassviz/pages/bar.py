@@ -15,13 +15,20 @@ class Bar:
     def __init__(self, session):
         self.session = session
         self._filling = None
-        select = {"size": "small", "margin": (14, 6, 4, 6)}
+        select = {"size": "small", "margin": (14, 4, 4, 4)}
         self.widgets = {
             "data_set": pmui.Select(label="Data set", width=92, **select),
             "temperature": pmui.Select(label="Temperature T", width=108, **select),
-            "time": pmui.DiscreteSlider(label="Time t", options=[0.0], width=200, margin=(8, 16, 0, 16), size="small"),
-            "configuration": pmui.Select(label="Configuration", width=132, **select),
-            "model": pmui.Select(label="Model", width=196, **select),
+            "time": pmui.DiscreteSlider(
+                label="Time t",
+                options=[0.0],
+                width=168,
+                margin=(8, 12, 0, 12),
+                size="small",
+                sx={"whiteSpace": "nowrap"},
+            ),
+            "configuration": pmui.Select(label="Configuration", width=116, **select),
+            "model": pmui.Select(label="Model", width=164, **select),
         }
         self.play = pmui.Toggle(
             label="",
@@ -46,6 +53,7 @@ class Bar:
             self.widgets["model"],
             sizing_mode="stretch_width",
             margin=0,
+            styles={"min-width": "0"},
             # Where the window is too narrow the bar is moved sideways.
             sx={"overflowX": "auto", "overflowY": "hidden", "& > .child-wrapper > *": {"flexShrink": "0 !important"}},
         )
@@ -63,6 +71,8 @@ class Bar:
                 value = getattr(self.session, name)
                 if widget.options != options:
                     widget.param.update(options=options, value=value)
+                    # The browser would keep the old label of a value that stays the same.
+                    widget.param.trigger("value")
                 elif widget.value != value:
                     widget.value = value
         finally:

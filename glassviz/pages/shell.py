@@ -16,9 +16,11 @@ from glassviz.pages.heterogeneity import HeterogeneityPage
 from glassviz.pages.jobs import JobsPage
 from glassviz.pages.missing import MissingBar
 from glassviz.pages.network import NetworkPage
+from glassviz.pages.own_data import OwnDataDialog
 from glassviz.pages.scores import ScoresPage
 from glassviz.pages.snapshots import SnapshotsPage
 from glassviz.pages.transfer import TransferPage
+from glassviz.pages.visitor import current_visitor
 from glassviz.session import Session
 from glassviz.views.keys import Keys
 from glassviz.views.style import UNLABELLED
@@ -94,17 +96,22 @@ def serve():
     session = Session(shared, **opened())
     keep_in_step(session)
     bar, pages, figures = Bar(session), Pages(session), FiguresDialog(session)
+    own = OwnDataDialog(session, current_visitor())
     help_dialog = pmui.Dialog(keys_table(), title="Keys", close_on_click=True)
     keys = Keys(lambda key: pressed(key, session, bar, help_dialog), keys=list(KEYS))
     shell = pmui.Page(
         title="glassviz",
-        header=[navigation(session), bar.panel, figures.button],
-        main=[pages.panel, keys, help_dialog, figures.panel],
+        header=[navigation(session), bar.panel, pmui.Column(figures.button, own.button, margin=(2, 0), width=36)],
+        main=[pages.panel, keys, help_dialog, figures.panel, own.panel],
         theme_config={"light": theme(False), "dark": theme(True)},
         dark_theme=session.dark,
         busy_indicator="linear",
         # With these two values the header leaves the colours of the widgets in it alone.
-        sx={".MuiAppBar-root": {"bgcolor": "primary.contrastText", "color": "primary.main"}},
+        sx={
+            ".MuiAppBar-root": {"bgcolor": "primary.contrastText", "color": "primary.main"},
+            # The bar gives way before the buttons at the end leave the window.
+            ".MuiAppBar-root .MuiToolbar-root > .MuiBox-root": {"minWidth": 0},
+        },
     )
     shell.param.watch(lambda event: session.choose(dark=event.new), "dark_theme")
     pn.state.onload(lambda: report_problems(shared.problems))
