@@ -153,8 +153,8 @@ def test_a_film_is_rendered_as_a_job_and_saved(visit, tmp_path):
     visit.holds(page="jobs")
     visit.choose("Format", ".gif")
     for name, value in (("Pictures", "3"), ("Edge of a snapshot", "240")):
-        page.get_by_role("spinbutton", name=name).first.fill(value)
-        page.get_by_role("spinbutton", name=name).first.press("Enter")
+        page.get_by_label(name).first.fill(value)
+        page.get_by_label(name).first.press("Enter")
     page.get_by_role("button", name="Start", exact=True).click()
     page.get_by_role("button", name="Save").wait_for(timeout=60_000)
     with page.expect_download() as download:
