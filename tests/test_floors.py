@@ -18,7 +18,7 @@ FLOORS = [
     ("figures",),
     ("tasks",),
     ("access",),
-    ("library", "jobs"),
+    ("library", "jobs", "live"),
     (
         "choices",
         "session",
