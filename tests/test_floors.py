@@ -28,6 +28,8 @@ FLOORS = [
         "heterogeneity_curves",
         "network_curves",
         "ladder",
+        "tour_words",
+        "tour",
     ),
     ("views", "exports"),
     ("pages",),

@@ -21,7 +21,7 @@ COLDEST, HOTTEST = 0.1, 2.0
 # Steps of NVE between two actions of the thermostat, and segments between two rounds of exchanges.
 SEGMENT, SEGMENTS_PER_ROUND = 10, 5
 SWEEPS_PER_ROUND = 2
-# Sweeps of swap Monte Carlo from random positions: at a temperature far above all that is shown, then at the chosen one.
+# Sweeps of swap Monte Carlo from random positions: far above all temperatures that are shown, then at the chosen one.
 MELTED_AT, MELTING, SETTLING = 5.0, 100, 1500
 
 

@@ -13,10 +13,12 @@ IDLE = 300.0
 """Seconds without input after which a liquid stops."""
 FRAME = 1 / 30
 """Seconds between two pictures at least."""
-AHEAD = 3
-"""Pictures that may be on their way to the browser: one that does not draw, because its tab is hidden, gets no more."""
-CURVE = 0.25
-"""Seconds between two points of the curves."""
+AHEAD = 8
+"""Pictures that may be on their way to the browser: in one that does not draw, because its tab is hidden, time stops."""
+AGAIN = 1.0
+"""Seconds after which a picture that nobody has drawn is sent again."""
+PICTURES_PER_POINT, MOST_POINTS = 3, 1200
+"""Of the curves: so they hold the last two minutes."""
 
 
 class Seats:
@@ -30,9 +32,7 @@ class Seats:
         with self._lock:
             before = self._taken.pop(who, None)
             if before is None and len(self._taken) >= self.most:
-                raise Refused(
-                    f"{self.most} liquids of other visitors are running, as many as may at once; try again later"
-                )
+                raise Refused(f"{self.most} liquids of other visitors are running, the most at once: try again later")
             self._taken[who] = leave
         if before is not None and before != leave:
             before()
@@ -55,7 +55,7 @@ class Runner:
 
     make() : the LiveLiquid, made in the thread; who : the visitor, any key of Seats
     show(moment) : called in the thread, for each picture; stopped(sentence) : when the thread has ended, why
-    segments : thermostat segments between two pictures; curve : [(time, energy, mean C_B)] since the last start
+    segments : thermostat segments between two pictures; curve : the last (time, energy, mean C_B)
     """
 
     def __init__(self, make, who, show, stopped, seats=SEATS, idle=IDLE):
@@ -63,7 +63,7 @@ class Runner:
         self._seats, self._idle = seats, idle
         self._lock, self._wake, self._ending = RLock(), Event(), Event()
         self._thread = self.liquid = None
-        self.segments, self.curve = 2, deque(maxlen=1200)
+        self.segments, self.curve = 2, deque(maxlen=MOST_POINTS)
         self.frames = self.drawn = self.steps = 0
         self._input = time.monotonic()
 
@@ -127,7 +127,9 @@ class Runner:
                     self._end(f"Stopped after {self._idle / 60:g} minutes without input.")
                     return
                 if self.frames - self.drawn >= AHEAD:
-                    self._wake.wait(1.0)
+                    # A page that was not there yet when pictures came must be given one again, or it never answers.
+                    if not self._wake.wait(AGAIN):
+                        self._show_again()
                     self._wake.clear()
                     continue
                 with self._lock:
@@ -143,8 +145,13 @@ class Runner:
 
     def _picture(self):
         """Show the present moment; now and then a point of the curves."""
-        moment = self.liquid.moment()
-        if not self.curve or not 0 <= moment.time - self.curve[-1][0] < CURVE * self.segments:
-            self.curve.append((moment.time, moment.energy, moment.mean_kept, moment.since_mark))
+        self._moment = moment = self.liquid.moment()
+        if self.curve and moment.time < self.curve[-1][0]:
+            self.curve.clear()
+        if self.frames % PICTURES_PER_POINT == 0:
+            self.curve.append((moment.time, moment.energy, moment.mean_kept))
+        self._show_again()
+
+    def _show_again(self):
         self.frames += 1
-        self._show(moment)
+        self._show(self._moment)

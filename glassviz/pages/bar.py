@@ -15,20 +15,20 @@ class Bar:
     def __init__(self, session):
         self.session = session
         self._filling = None
-        select = {"size": "small", "margin": (14, 6, 4, 6)}
+        select = {"size": "small", "margin": (10, 6, 6, 6)}
         self.widgets = {
-            "data_set": pmui.Select(label="Data set", width=92, **select),
+            "data_set": pmui.Select(label="Data set", width=110, **select),
             "temperature": pmui.Select(label="Temperature T", width=108, **select),
-            "time": pmui.DiscreteSlider(label="Time t", options=[0.0], width=200, margin=(8, 16, 0, 16), size="small"),
-            "configuration": pmui.Select(label="Configuration", width=132, **select),
-            "model": pmui.Select(label="Model", width=196, **select),
+            "time": pmui.DiscreteSlider(label="Time t", options=[0.0], width=340, margin=(2, 20, 0, 20), size="small"),
+            "configuration": pmui.Select(label="Configuration", width=150, **select),
+            "model": pmui.Select(label="Model", width=240, **select),
         }
         self.play = pmui.Toggle(
             label="",
             icon="play_arrow",
             description="Play over time (space)",
             width=44,
-            margin=(14, 4, 4, 4),
+            margin=(10, 6, 6, 4),
             size="small",
         )
         self._film = None

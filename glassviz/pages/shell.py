@@ -3,6 +3,7 @@
 import panel as pn
 import panel_material_ui as pmui
 
+from glassviz import tour
 from glassviz.choices import PAGES
 from glassviz.colours import ACCENTS, NEUTRALS
 from glassviz.errors import DataError
@@ -16,6 +17,7 @@ from glassviz.pages.heterogeneity import HeterogeneityPage
 from glassviz.pages.network import NetworkPage
 from glassviz.pages.scores import ScoresPage
 from glassviz.pages.snapshots import SnapshotsPage
+from glassviz.pages.tour import TourGuide, TourPage
 from glassviz.pages.transfer import TransferPage
 from glassviz.session import Session
 from glassviz.views.keys import Keys
@@ -35,10 +37,23 @@ KEYS = {
     "4": "page Dynamics",
     "5": "page Network",
     "6": "page Transfer",
+    "8": "page Tour",
+    "n": "next step of the tour (also Page Down)",
+    "p": "previous step of the tour (also Page Up)",
+    "m": "presentation mode: large type, and back",
     "Escape": "clear the selection",
     "?": "this list",
 }
-PAGE_KEYS = dict(zip("123456", PAGES.values(), strict=True))
+PAGE_KEYS = {
+    "1": "snapshots",
+    "2": "scores",
+    "3": "heterogeneity",
+    "4": "dynamics",
+    "5": "network",
+    "6": "transfer",
+    "8": "tour",
+}
+TOUR_KEYS = {"n": 1, "PageDown": 1, "p": -1, "PageUp": -1}
 MADE_BY = {
     "snapshots": SnapshotsPage,
     "scores": ScoresPage,
@@ -46,6 +61,7 @@ MADE_BY = {
     "dynamics": DynamicsPage,
     "network": NetworkPage,
     "transfer": TransferPage,
+    "tour": TourPage,
 }
 REFRESH_PERIOD = 2000
 NAMES = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", " ": "space", "Escape": "Esc"}
@@ -87,15 +103,16 @@ def serve():
         shared = library()
     except DataError as error:
         return pmui.Page(title="glassviz", main=[pmui.Alert(title=str(error), severity="error", margin=40)])
-    session = Session(shared, **opened())
+    session = started(shared, opened())
     keep_in_step(session)
-    bar, pages, figures = Bar(session), Pages(session), FiguresDialog(session)
+    bar, pages, guide, figures = Bar(session), Pages(session), TourGuide(session), FiguresDialog(session)
     help_dialog = pmui.Dialog(keys_table(), title="Keys", close_on_click=True)
-    keys = Keys(lambda key: pressed(key, session, bar, help_dialog), keys=list(KEYS))
+    keys = Keys(lambda key: pressed(key, session, bar, help_dialog), keys=[*KEYS, *TOUR_KEYS])
     shell = pmui.Page(
         title="glassviz",
-        header=[navigation(session), bar.panel, figures.button],
-        main=[pages.panel, keys, help_dialog, figures.panel],
+        # Pages above, choices below: beside each other they would not fit into a laptop's width.
+        header=[pmui.Column(navigation(session), bar.panel, sizing_mode="stretch_width", margin=0), figures.button],
+        main=[pages.panel, guide.panel, keys, help_dialog, figures.panel],
         theme_config={"light": theme(False), "dark": theme(True)},
         dark_theme=session.dark,
         busy_indicator="linear",
@@ -106,6 +123,14 @@ def serve():
     pn.state.onload(lambda: report_problems(shared.problems))
     pn.state.add_periodic_callback(lambda: notice_changes(session), period=REFRESH_PERIOD)
     return shell
+
+
+def started(shared, state):
+    """The Session of an address: one that names a step of the tour and no temperature is a link to that step."""
+    session = Session(shared, **state)
+    if state.get("tour") and "temperature" not in state:
+        tour.go(session, session.tour)
+    return session
 
 
 class Pages:
@@ -138,10 +163,9 @@ def navigation(session):
         options=PAGES,
         value=session.page,
         size="small",
-        width=430,
-        margin=(16, 6, 4, 6),
+        margin=(6, 0, 0, 0),
         stylesheets=UNLABELLED,
-        sx={".MuiToggleButton-root": {"fontSize": "0.76rem", "px": "5px"}},
+        sx={".MuiToggleButton-root": {"fontSize": "0.8rem", "px": "10px", "py": "2px", "border": 0, "borderRadius": "4px"}},
     )
     pages.param.watch(lambda event: session.choose(page=event.new), "value")
     session.param.watch(lambda event: setattr(pages, "value", event.new), "page")
@@ -168,6 +192,10 @@ def pressed(key, session, bar, help_dialog):
             session.choose(playing=not session.playing)
         else:
             bar.play.value = not bar.play.value
+    elif key in TOUR_KEYS:
+        tour.step(session, TOUR_KEYS[key])
+    elif key == "m":
+        session.choose(large=not session.large)
     elif key in PAGE_KEYS:
         session.choose(page=PAGE_KEYS[key])
     elif key == "Escape":

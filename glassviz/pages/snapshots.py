@@ -22,6 +22,8 @@ REST_CHOICES = ["shown_type", "selected", "followed", "seed", "coloured_by", "cl
 LABELS = {"bond_breaking": "Mean C_B", "displacement": "Mean R"}
 SYMBOLS = {"bond_breaking": "C_B", "displacement": "R"}
 PHONE = "@media (max-width: 760px)"
+# Pixels of the window's height that snapshots leave to the rest of the page: without and with the bar of a tour.
+BESIDE, BESIDE_ON_TOUR = 140, 480
 # Milliseconds after which the companions are drawn though the browser has not reported the snapshots: a hidden tab.
 PATIENCE = 600
 
@@ -32,7 +34,7 @@ class SnapshotsPage:
     def __init__(self, session):
         self.session = session
         self._turn, self._behind = 0, False
-        self.snapshots = ParticleView(margin=(0, 10))
+        self.snapshots = ParticleView(margin=(0, 10), beside=self._beside())
         self.decay = DecayView(lambda time: session.choose(time=time))
         self.third = ThirdView(session)
         self.inspector, self.scores = TextView(), TextView()
@@ -47,6 +49,7 @@ class SnapshotsPage:
         session.param.watch(lambda *_: self._later(), REST_CHOICES)
         session.param.watch(self._mark, ["shown_type", "selected", "followed"])
         session.param.watch(lambda event: setattr(self.snapshots, "camera", list(event.new)), "camera")
+        session.param.watch(lambda _: self.snapshots.param.update(beside=self._beside()), "tour")
         view = self.snapshots
         view.param.watch(lambda event: self._picked(event.new), "selected")
         view.param.watch(lambda event: session.choose(camera=event.new), "camera")
@@ -66,6 +69,9 @@ class SnapshotsPage:
             pn.state.notifications.error(str(error), duration=0)
             return
         self._later()
+
+    def _beside(self):
+        return BESIDE_ON_TOUR if self.session.tour else BESIDE
 
     def _draw_structure(self):
         session = self.session
