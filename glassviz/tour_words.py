@@ -46,9 +46,7 @@ def unseen(session, model):
     """Labelled temperatures with a test configuration at which a TGlassMLP has read no labels, from high to low."""
     seen = learnt_at(model)
     return [
-        T
-        for T in reversed(labelled(session))
-        if T < min(seen, default=0) - 1e-9 and "test" in session.data[T].split
+        T for T in reversed(labelled(session)) if min(seen, default=0) - 1e-9 > T and "test" in session.data[T].split
     ]
 
 
@@ -70,8 +68,8 @@ def glass_former(session, _=None):
     energies, peaks = zip(*(_energy_and_peak(session.data[T]) for T in (hot, cold)), strict=True)
     return (
         f"A glass former is a liquid that, cooled without crystallising, hardly changes and yet almost stops. From "
-        f"T = {hot:g} to {cold:g}, {1 - cold / hot:.0%} colder, its relaxation time grows {slow / quick:.2g}-fold, from "
-        f"{_time(quick)} to {_time(slow)}, while its energy per particle goes from {number(energies[0], 2)} to "
+        f"T = {hot:g} to {cold:g}, {1 - cold / hot:.0%} colder, its relaxation time grows {slow / quick:.2g}-fold, "
+        f"from {_time(quick)} to {_time(slow)}, while its energy per particle goes from {number(energies[0], 2)} to "
         f"{number(energies[1], 2)} and the highest peak of g(r) from {number(peaks[0], 2)} to {number(peaks[1], 2)}."
     )
 
@@ -118,9 +116,9 @@ def ensemble(session, _=None):
     return (
         f"The same {record.thermal.number:,} positions were started {record.replicas} times with other velocities. "
         f"The propensity C<sub>B</sub> of a particle is the part of its neighbours that it keeps until t = "
-        f"{_time(session.time)}, mean over the runs: {number(mean.mean(), 2)} on average over type {session.scored_type}, "
-        f"but from {number(low, 2)} to {number(high, 2)} for nine of ten. Two halves of the runs have nothing in common but "
-        f"the structure, and correlate with {number(pearson(first, second), 2)}: that is what structure decides."
+        f"{_time(session.time)}, mean over the runs: {number(mean.mean(), 2)} on average over type "
+        f"{session.scored_type}, but from {number(low, 2)} to {number(high, 2)} for nine of ten. Two halves of the "
+        f"runs have nothing in common but the structure, and correlate with {number(pearson(first, second), 2)}: that is what structure decides."
     )
 
 
@@ -184,8 +182,10 @@ def colder(session, progress=None):
     model = _transferring(session)
     seen, rest = learnt_at(model), unseen(session, model)
     if not rest:
-        raise InputError("the tGlassMLP has read labels of every temperature with test configurations, so that nothing "
-                         "tells what it does elsewhere: glassviz transfer --to LOWER trains one that has not")  # fmt: skip
+        raise InputError(
+            "the tGlassMLP has read labels of every temperature with test configurations, so that nothing tells what it "
+            "does elsewhere: glassviz transfer --to LOWER trains one that has not"
+        )
     told = []
     for T in rest:
         if progress is not None:
@@ -215,10 +215,10 @@ def film(session, _=None):
         raise InputError("no labels reach the relaxation time, so that the film has no clock: glassviz simulate "
                          "--until 0.5 makes some")  # fmt: skip
     told = " and ".join(f"{'≈ ' * estimated}{_time(tau)} at T = {T:g}" for T, (tau, estimated) in _ends(taus))
-    slowest = max(tau for tau, _ in taus.values())
+    steps = max(tau for tau, _ in taus.values()) / session.data.system.time_step
     return (
         f"One slider takes all liquids from frozen (C = 1) to relaxed, molecular dynamics on the left, the prediction "
-        f"on the right. Half of the neighbours are lost after t = {told}, or {_time(slowest / session.data.system.time_step)} "
+        f"on the right. Half of the neighbours are lost after t = {told}, or {_time(steps)} "
         f"time steps of a simulation. Space stops the film; <i>Render film</i> writes it for your slides."
     )
 
@@ -261,7 +261,8 @@ def _require_ka2d(session):
 def _slot(session):
     if session.slot is None:
         raise InputError(
-            f"T = {session.temperature:g} has no labels: glassviz simulate --temperature {session.temperature:g} makes them"
+            f"T = {session.temperature:g} has no labels: glassviz simulate --temperature {session.temperature:g} "
+            "makes them"
         )
     return session.slot
 

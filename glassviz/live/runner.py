@@ -14,7 +14,7 @@ IDLE = 300.0
 FRAME = 1 / 30
 """Seconds between two pictures at least."""
 AHEAD = 8
-"""Pictures that may be on their way to the browser: in one that does not draw, because its tab is hidden, time stops."""
+"""Pictures that may be on their way to the browser: where none is drawn, in a hidden tab, time stops."""
 AGAIN = 1.0
 """Seconds after which a picture that nobody has drawn is sent again."""
 PICTURES_PER_POINT, MOST_POINTS = 3, 1200

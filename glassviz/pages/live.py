@@ -16,6 +16,7 @@ from glassviz.systems import KA2D
 from glassviz.views.inspector import TextView
 from glassviz.views.particles import ParticleView
 from glassviz.views.plot import Plot, accent, spread
+from glassviz.views.type_size import sized
 from glassviz.words import number
 
 FRAMES_PER_CURVE = 10
@@ -36,7 +37,7 @@ class LivePanel:
         self._document = pn.state.curdoc
         who = current_visitor().name or id(session)
         self.runner = Runner(self._make, who, self._show, self._stopped)
-        self.view = ParticleView(titles=[""], beside=340, margin=(0, 10), dark=session.dark)
+        self.view = ParticleView(titles=[""], beside=sized(340), margin=(0, 10), dark=session.dark)
         self.words, self.energy, self.kept = TextView(), Plot(), Plot()
         for plot in (self.energy, self.kept):
             plot.source("line", x=[], y=[])
@@ -59,8 +60,10 @@ class LivePanel:
         self.buttons = [pmui.Button(label=label, variant="outlined", **STYLE) for label in buttons]
         for button, action in zip(self.buttons, buttons.values(), strict=True):
             button.on_click(lambda _, action=action: action())
-        self.colour = pmui.RadioButtonGroup(label="Colours", options=LIVE_COLOURS, value="kept", width=300, **STYLE)
-        self.speed = pmui.RadioButtonGroup(label="Speed", options=LIVE_SPEEDS, value=5, width=190, **STYLE)
+        self.colour = pmui.RadioButtonGroup(
+            label="Colours", options=LIVE_COLOURS, value="kept", width=sized(300), **STYLE
+        )
+        self.speed = pmui.RadioButtonGroup(label="Speed", options=LIVE_SPEEDS, value=5, width=sized(190), **STYLE)
 
     def _link(self):
         session = self.session

@@ -22,6 +22,7 @@ from glassviz.pages.transfer import TransferPage
 from glassviz.session import Session
 from glassviz.views.keys import Keys
 from glassviz.views.style import UNLABELLED
+from glassviz.views.type_size import TypeSize, present
 
 KEYS = {
     "ArrowLeft": "previous time",
@@ -64,6 +65,7 @@ MADE_BY = {
     "tour": TourPage,
 }
 REFRESH_PERIOD = 2000
+HEADER = "4.9rem"
 NAMES = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", " ": "space", "Escape": "Esc"}
 
 
@@ -105,19 +107,29 @@ def serve():
         return pmui.Page(title="glassviz", main=[pmui.Alert(title=str(error), severity="error", margin=40)])
     session = started(shared, opened())
     keep_in_step(session)
+    if session.large:
+        present(pn.state.curdoc)
     bar, pages, guide, figures = Bar(session), Pages(session), TourGuide(session), FiguresDialog(session)
     help_dialog = pmui.Dialog(keys_table(), title="Keys", close_on_click=True)
     keys = Keys(lambda key: pressed(key, session, bar, help_dialog), keys=[*KEYS, *TOUR_KEYS])
     shell = pmui.Page(
         title="glassviz",
         # Pages above, choices below: beside each other they would not fit into a laptop's width.
-        header=[pmui.Column(navigation(session), bar.panel, sizing_mode="stretch_width", margin=0), figures.button],
-        main=[pages.panel, guide.panel, keys, help_dialog, figures.panel],
+        header=[
+            pmui.Column(navigation(session), bar.panel, sizing_mode="stretch_width", margin=0),
+            figures.button,
+            large_button(session),
+        ],
+        main=[type_of(session), pages.panel, guide.panel, keys, help_dialog, figures.panel],
         theme_config={"light": theme(False), "dark": theme(True)},
         dark_theme=session.dark,
         busy_indicator="linear",
         # With these two values the header leaves the colours of the widgets in it alone.
-        sx={".MuiAppBar-root": {"bgcolor": "primary.contrastText", "color": "primary.main"}},
+        sx={
+            ".MuiAppBar-root": {"bgcolor": "primary.contrastText", "color": "primary.main"},
+            # Of the header and of the room that is left for it above the page.
+            ".MuiToolbar-root": {"height": HEADER, "minHeight": f"{HEADER} !important"},
+        },
     )
     shell.param.watch(lambda event: session.choose(dark=event.new), "dark_theme")
     pn.state.onload(lambda: report_problems(shared.problems))
@@ -163,13 +175,37 @@ def navigation(session):
         options=PAGES,
         value=session.page,
         size="small",
-        margin=(6, 0, 0, 0),
+        margin=(2, 0, 0, 0),
         stylesheets=UNLABELLED,
-        sx={".MuiToggleButton-root": {"fontSize": "0.8rem", "px": "10px", "py": "2px", "border": 0, "borderRadius": "4px"}},
+        sx={
+            ".MuiToggleButton-root": {
+                "fontSize": "0.8rem",
+                "px": "10px",
+                "py": "1px",
+                "border": 0,
+                "borderRadius": "4px",
+            }
+        },
     )
     pages.param.watch(lambda event: session.choose(page=event.new), "value")
     session.param.watch(lambda event: setattr(pages, "value", event.new), "page")
     return pages
+
+
+def type_of(session):
+    """The size of the page's type."""
+    size = TypeSize(large=session.large)
+    session.param.watch(lambda event: setattr(size, "large", event.new), "large")
+    return size
+
+
+def large_button(session):
+    """Presentation mode on and off."""
+    button = pmui.IconButton(
+        icon="slideshow", label="", description="Presentation mode: large type (m)", size="small", margin=(16, 0, 4, 0)
+    )
+    button.on_click(lambda _: session.choose(large=not session.large))
+    return button
 
 
 def keys_table():

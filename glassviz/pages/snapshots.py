@@ -22,8 +22,8 @@ REST_CHOICES = ["shown_type", "selected", "followed", "seed", "coloured_by", "cl
 LABELS = {"bond_breaking": "Mean C_B", "displacement": "Mean R"}
 SYMBOLS = {"bond_breaking": "C_B", "displacement": "R"}
 PHONE = "@media (max-width: 760px)"
-# Pixels of the window's height that snapshots leave to the rest of the page: without and with the bar of a tour.
-BESIDE, BESIDE_ON_TOUR = 140, 480
+# Pixels of the window's height that snapshots leave to the rest: whether a tour is on, whether the type is large.
+BESIDE = {(False, False): 140, (True, False): 480, (False, True): 425, (True, True): 570}
 # Milliseconds after which the companions are drawn though the browser has not reported the snapshots: a hidden tab.
 PATIENCE = 600
 
@@ -71,7 +71,7 @@ class SnapshotsPage:
         self._later()
 
     def _beside(self):
-        return BESIDE_ON_TOUR if self.session.tour else BESIDE
+        return BESIDE[self.session.tour > 0, self.session.large]
 
     def _draw_structure(self):
         session = self.session
@@ -208,6 +208,8 @@ class SnapshotsPage:
 
     def _layout(self):
         numbers = [*controls(self.session), self.scores.panel, self.inspector.panel]
+        # In large type there is no room for single particles.
+        self.inspector.panel.visible = not self.session.large
         side = pmui.Column(*numbers, width=310, margin=(0, 8, 0, 0))
         lower = pmui.Row(
             pmui.Column(self.decay.panel, sizing_mode="stretch_both", margin=0),

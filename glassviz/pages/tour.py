@@ -1,4 +1,4 @@
-"""Page *Tour*: ten steps for a lecture as cards, the live liquid of two of them, and the bar that stays while it is on."""
+"""Page *Tour*: ten steps for a lecture as cards, the live liquid of two of them, and the bar that goes with them."""
 
 from html import escape
 
@@ -9,6 +9,7 @@ import panel_material_ui as pmui
 from glassviz import tour
 from glassviz.colours import SEQUENTIAL, propensity_map, temperature_colours, type_colours
 from glassviz.errors import Cancelled, InputError
+from glassviz.interactions.energy import potential_energy
 from glassviz.pages.background import Background
 from glassviz.pages.controls import HIDDEN, SHOWN
 from glassviz.pages.live import LivePanel
@@ -124,53 +125,48 @@ class TourGuide:
 
 
 def drawings(session):
-    """A drawing for each step, as SVG, from the session's data at the step's own state where that is cheap."""
+    """A drawing for each step, as SVG, from the session's data where that is cheap."""
     data, dark = session.data, session.dark
-    known = list(reaching(session)) or labelled(session) or data.temperatures
-    T = max(known, key=lambda temperature: len(data[temperature]))
-    point, radii = data[T], data.system.radii
+    taus = reaching(session)
+    T = max(taus or labelled(session) or data.temperatures, key=lambda temperature: len(data[temperature]))
+    point = data[T]
     record = point.records[point.split.index("test") if "test" in point.split else 0]
-    structure, types = record.thermal, record.thermal.types
-    by_type = type_colours(data.system.types)[types - 1]
+    structure, own = _structures(point, record), record.thermal.types == 1
+    colours = temperature_colours(data.temperatures, dark)
+    known = labelled(session)
+    plain = decay = cloud = structure["types"]
+    if known:
+        curves = [(np.log10(data[t].times), data[t].decay()) for t in known]
+        decay = thumbnails.lines(curves, dark, [colours[t] for t in known])
+    if "values" in structure:
+        cloud = thumbnails.dots(structure["energies"][own], structure["values"][own], dark)
+    slowing = decay
+    if len(taus) > 1:
+        slowing = thumbnails.lines([(1 / np.array(list(taus)), np.log10(list(taus.values())))], dark)
+    measured = structure.get("measured", plain)
+    weights = thumbnails.bars(np.bincount(record.thermal.types)[1:], dark)
+    return [slowing, plain, structure["exchanged"], measured, structure["energy"], cloud, weights, decay, measured,
+            thumbnails.words("+", dark)]  # fmt: skip
+
+
+def _structures(point, record):
+    """Drawings of one configuration by what colours it, and what two of them show as numbers."""
+    radii, types = point.system.radii, record.thermal.types
+    by_type = type_colours(point.system.types)[types - 1]
     exchanged = by_type.copy()
     exchanged[::9] = by_type[::-9][: len(exchanged[::9])]
-    decays = [(np.log10(data[t].times), data[t].decay()) for t in labelled(session)]
-    colours = temperature_colours(data.temperatures, dark)
-    curves = [colours[t] for t in labelled(session)]
-    values = propensity = None
-    if len(point.times):
+    energies = potential_energy(record.inherent, point.system)
+    shades = SEQUENTIAL[quantise(energies, *np.percentile(energies, (2, 98)))]
+    found = {
+        "types": thumbnails.discs(record.thermal, radii, by_type),
+        "exchanged": thumbnails.discs(record.thermal, radii, exchanged),
+        "energy": thumbnails.discs(record.inherent, radii, shades),
+        "energies": energies,
+    }
+    if len(record.times):
         slot = int(np.nanargmin(np.abs(point.decay() - 0.5)))
-        values = record_values(point, record, slot)
-        propensity = propensity_map("bond_breaking")[quantise(values, *np.nanpercentile(values, (2, 98)))]
-    energy = _energy(session, record)
-    grey = SEQUENTIAL[quantise(energy, *np.percentile(energy, (2, 98)))]
-    plain = thumbnails.discs(structure, radii, by_type)
-    measured = plain if propensity is None else thumbnails.discs(structure, radii, propensity)
-    decay = thumbnails.lines(decays, dark, curves) if decays else plain
-    own = types == 1
-    cloud = thumbnails.dots(energy[own], values[own], dark) if values is not None else plain
-    taus = reaching(session)
-    arrhenius = [(1 / np.array(list(taus)), np.log10(list(taus.values())))] if len(taus) > 1 else []
-    return [
-        thumbnails.lines(arrhenius, dark) if arrhenius else decay,
-        plain,
-        thumbnails.discs(structure, radii, exchanged),
-        measured,
-        thumbnails.discs(record.inherent, radii, grey),
-        cloud,
-        thumbnails.bars(np.bincount(types)[1:], dark),
-        decay,
-        measured,
-        thumbnails.words("+", dark),
-    ]
-
-
-def record_values(point, record, slot):
-    """C_B of one configuration at one time, (N,)."""
-    return point.bond_breaking[point.records.index(record), slot]
-
-
-def _energy(session, record):
-    from glassviz.interactions.energy import potential_energy
-
-    return potential_energy(record.inherent, session.data.system)
+        values = point.bond_breaking[point.records.index(record), slot]
+        if np.isfinite(values).any():
+            colours = propensity_map("bond_breaking")[quantise(values, *np.nanpercentile(values, (2, 98)))]
+            found |= {"values": values, "measured": thumbnails.discs(record.thermal, radii, colours)}
+    return found

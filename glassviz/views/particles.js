@@ -1,6 +1,9 @@
 // The component around the drawing: layout of the panels, camera, selection, hover, colour bars.
 
-const TITLE_HEIGHT = 30, SMALLEST_PANEL = 250, CAMERA_WAIT = 200, HOVER_WAIT = 50;
+const SMALLEST_PANEL = 250, CAMERA_WAIT = 200, HOVER_WAIT = 50;
+
+// Titles grow with the type of the page.
+const titleHeight = () => 30 / 16 * parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 class ParticleComponent {
   constructor(model) {
@@ -134,7 +137,7 @@ class ParticleComponent {
     const columns = [n, Math.ceil(n / 2)].find((k) => fits(k) >= SMALLEST_PANEL) ?? 1;
     const largest = this.model.largest || Math.max(SMALLEST_PANEL, window.innerHeight - this.model.beside);
     const side = Math.max(1, Math.min(fits(columns), largest));
-    const rows = Math.ceil(n / columns), height = rows * (side + TITLE_HEIGHT) + (rows - 1) * GAP;
+    const rows = Math.ceil(n / columns), height = rows * (side + titleHeight()) + (rows - 1) * GAP;
     this.columns = columns;
     this.side = side;
     this.arranged = this.types.length;
@@ -155,7 +158,7 @@ class ParticleComponent {
 
   buildPanel(title, k) {
     const {side, columns} = this, left = (k % columns) * (side + GAP);
-    const top = Math.floor(k / columns) * (side + TITLE_HEIGHT + GAP) + TITLE_HEIGHT;
+    const top = Math.floor(k / columns) * (side + titleHeight() + GAP) + titleHeight();
     const panel = element("div", {class: "panel", style: `left:${left}px;top:${top}px;width:${side}px;height:${side}px`});
     this.stage.insertBefore(panel, this.tools);
     const heading = element("div", {class: "title"}, panel);

@@ -27,11 +27,16 @@ def discs(configuration, radii, colours, width=10.5):
 def lines(curves, dark, colours=None):
     """Curves [(x, y)] in one frame, drawn in `colours`, default the accents."""
     curves = [(np.asarray(x, float), np.asarray(y, float)) for x, y in curves]
-    to_x, to_y = _scale(np.concatenate([x for x, _ in curves]), WIDTH), _scale(np.concatenate([y for _, y in curves]), HEIGHT)
+    to_x, to_y = (
+        _scale(np.concatenate([x for x, _ in curves]), WIDTH),
+        _scale(np.concatenate([y for _, y in curves]), HEIGHT),
+    )
     colours = colours or [ACCENTS[dark][k % 3] for k in range(len(curves))]
     parts = []
     for (x, y), colour in zip(curves, colours, strict=True):
-        points = " ".join(f"{a:.1f},{HEIGHT - b:.1f}" for a, b in zip(to_x(x), to_y(y), strict=True) if np.isfinite(a + b))
+        points = " ".join(
+            f"{a:.1f},{HEIGHT - b:.1f}" for a, b in zip(to_x(x), to_y(y), strict=True) if np.isfinite(a + b)
+        )
         parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2.5"/>')
     return _svg([_frame(dark), *parts])
 
