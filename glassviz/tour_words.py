@@ -118,7 +118,8 @@ def ensemble(session, _=None):
         f"The propensity C<sub>B</sub> of a particle is the part of its neighbours that it keeps until t = "
         f"{_time(session.time)}, mean over the runs: {number(mean.mean(), 2)} on average over type "
         f"{session.scored_type}, but from {number(low, 2)} to {number(high, 2)} for nine of ten. Two halves of the "
-        f"runs have nothing in common but the structure, and correlate with {number(pearson(first, second), 2)}: that is what structure decides."
+        f"runs have nothing in common but the structure, and correlate with "
+        f"{number(pearson(first, second), 2)}: that is what structure decides."
     )
 
 
@@ -183,8 +184,8 @@ def colder(session, progress=None):
     seen, rest = learnt_at(model), unseen(session, model)
     if not rest:
         raise InputError(
-            "the tGlassMLP has read labels of every temperature with test configurations, so that nothing tells what it "
-            "does elsewhere: glassviz transfer --to LOWER trains one that has not"
+            "the tGlassMLP has read labels of every temperature with test configurations, so that nothing tells what "
+            "it does elsewhere: glassviz transfer --to LOWER trains one that has not"
         )
     told = []
     for T in rest:
