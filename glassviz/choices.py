@@ -22,6 +22,7 @@ PAGES = {
     "Dynamics": "dynamics",
     "Network": "network",
     "Transfer": "transfer",
+    "Jobs": "jobs",
     "Tour": "tour",
 }
 TIME_AXES = {"t": "absolute", "t / τ": "scaled"}

@@ -87,6 +87,7 @@ class Session(param.Parameterized):
     ladder_model = param.String(doc="tGlassMLP of the ladder of temperatures; empty: the first.")
     decay_level = param.Number(default=0.8, bounds=(LOWEST, HIGHEST), doc="Mean C_B that the ladder shows.")
     playing = param.Boolean(default=False, doc="Whether the ladder plays; no choice that a link should hold.")
+    asked = param.Tuple(default=("", {}), doc="Task and arguments that the form of the page Jobs shall hold.")
     tour = param.Integer(default=0, bounds=(0, 10), doc="Step of the tour that is on; 0: none.")
     large = param.Boolean(default=False, doc="Presentation mode: large type.")
 
@@ -102,6 +103,10 @@ class Session(param.Parameterized):
         self._choosing = RLock()
         self.choose(**state)
         self.seen = self.stamp()
+
+    def ask(self, task, **arguments):
+        """Open the form of a task on the page Jobs with these arguments filled in."""
+        self.choose(asked=(task, arguments), page="jobs")
 
     def stamp(self):
         """What changes when the chosen data set or the stored models do on disk."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from glassviz import tour_words as words
-from glassviz.choices import PAGES, THIRD_VIEWS
+from glassviz.choices import THIRD_VIEWS
 from glassviz.tour_words import labelled, learnt_at, networks_of_all, reaching
 
 PLAIN = {
@@ -134,8 +134,8 @@ def _film(session):
     return _ladder(session, decay_level=1.0, playing=True)
 
 
-def _own(_):
-    return {"page": "jobs" if "jobs" in PAGES.values() else "tour"}
+def _own(session):
+    return {"page": "jobs", "asked": ("simulate", {"temperature": words.own_temperature(session)})}
 
 
 STEPS = (

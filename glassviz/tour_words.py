@@ -50,6 +50,16 @@ def unseen(session, model):
     ]
 
 
+def own_temperature(session):
+    """A temperature without data: between the two coldest that are known well, or below the only one."""
+    known = _known(session)
+    return round((known[0] + known[1]) / 2 if len(known) > 1 else 0.9 * known[0], 4)
+
+
+def _known(session):
+    return list(reaching(session)) or session.data.temperatures
+
+
 def transferred_model(session, models):
     """Name of the first of the models that can be judged where it has read nothing; else of the first."""
     return next((entry["name"] for entry in models if unseen(session, entry["model"])), models[0]["name"])
@@ -226,9 +236,7 @@ def film(session, _=None):
 
 def own(session, _=None):
     """Step 10: a temperature between those that are there, and what it costs."""
-    temperatures = session.data.temperatures
-    known = list(reaching(session)) or temperatures
-    wanted = (known[0] + known[1]) / 2 if len(known) > 1 else 0.9 * known[0]
+    known, wanted = _known(session), own_temperature(session)
     tau, _ = FilmClock(session.data).tau(wanted)
     where = f"Between T = {known[0]:g} and {known[1]:g}" if len(known) > 1 else f"Below T = {known[0]:g}"
     command = f"<code>glassviz simulate --temperature {wanted:g}</code>"

@@ -14,6 +14,8 @@ from glassviz.pages.controls import HIDDEN, SHOWN
 from glassviz.pages.dynamics import DynamicsPage
 from glassviz.pages.figures import FiguresDialog
 from glassviz.pages.heterogeneity import HeterogeneityPage
+from glassviz.pages.jobs import JobsPage
+from glassviz.pages.missing import MissingBar
 from glassviz.pages.network import NetworkPage
 from glassviz.pages.scores import ScoresPage
 from glassviz.pages.snapshots import SnapshotsPage
@@ -38,6 +40,7 @@ KEYS = {
     "4": "page Dynamics",
     "5": "page Network",
     "6": "page Transfer",
+    "7": "page Jobs",
     "8": "page Tour",
     "n": "next step of the tour (also Page Down)",
     "p": "previous step of the tour (also Page Up)",
@@ -52,6 +55,7 @@ PAGE_KEYS = {
     "4": "dynamics",
     "5": "network",
     "6": "transfer",
+    "7": "jobs",
     "8": "tour",
 }
 TOUR_KEYS = {"n": 1, "PageDown": 1, "p": -1, "PageUp": -1}
@@ -62,6 +66,7 @@ MADE_BY = {
     "dynamics": DynamicsPage,
     "network": NetworkPage,
     "transfer": TransferPage,
+    "jobs": JobsPage,
     "tour": TourPage,
 }
 REFRESH_PERIOD = 2000
@@ -150,7 +155,8 @@ class Pages:
 
     def __init__(self, session):
         self.session, self._made = session, {}
-        self.panel = pn.Column(sizing_mode="stretch_both", margin=0, styles={"position": "relative"})
+        missing = MissingBar(session).panel
+        self.panel = pn.Column(missing, sizing_mode="stretch_both", margin=0, styles={"position": "relative"})
         session.param.watch(self._show, "page")
         self._make("snapshots")
         self._show()

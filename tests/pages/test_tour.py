@@ -9,7 +9,7 @@ from glassviz.session import Session
 from glassviz.tour_words import reaching
 from tests.pages.visit import Visit
 
-PAGES = ["dynamics", "tour", "tour", "snapshots", "snapshots", "snapshots", "network", "transfer", "transfer", "tour"]
+PAGES = ["dynamics", "tour", "tour", "snapshots", "snapshots", "snapshots", "network", "transfer", "transfer", "jobs"]
 
 
 @pytest.fixture
