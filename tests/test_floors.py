@@ -18,7 +18,7 @@ FLOORS = [
     ("figures",),
     ("tasks",),
     ("access",),
-    ("library", "jobs"),
+    ("library", "jobs", "live"),
     (
         "choices",
         "session",
@@ -28,6 +28,8 @@ FLOORS = [
         "heterogeneity_curves",
         "network_curves",
         "ladder",
+        "tour_words",
+        "tour",
     ),
     ("views", "exports"),
     ("pages",),

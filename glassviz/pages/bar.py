@@ -6,6 +6,8 @@ from threading import get_ident
 import panel as pn
 import panel_material_ui as pmui
 
+from glassviz.views.type_size import scale, sized
+
 PLAY_PERIOD = 900
 
 
@@ -15,28 +17,25 @@ class Bar:
     def __init__(self, session):
         self.session = session
         self._filling = None
-        select = {"size": "small", "margin": (14, 4, 4, 4)}
+        select = {"size": "small", "margin": (7, 6, 2, 6)}
         self.widgets = {
-            "data_set": pmui.Select(label="Data set", width=92, **select),
-            "temperature": pmui.Select(label="Temperature T", width=108, **select),
+            "data_set": pmui.Select(label="Data set", width=sized(110), **select),
+            "temperature": pmui.Select(label="Temperature T", width=sized(108), **select),
             "time": pmui.DiscreteSlider(
-                label="Time t",
-                options=[0.0],
-                width=168,
-                margin=(8, 12, 0, 12),
-                size="small",
-                sx={"whiteSpace": "nowrap"},
+                label="Time t", options=[0.0], width=round(340 / scale()), margin=(0, 20, 0, 20), size="small"
             ),
-            "configuration": pmui.Select(label="Configuration", width=116, **select),
-            "model": pmui.Select(label="Model", width=164, **select),
+            "configuration": pmui.Select(label="Configuration", width=sized(150), **select),
+            "model": pmui.Select(label="Model", width=sized(240), **select),
         }
         self.play = pmui.Toggle(
             label="",
             icon="play_arrow",
             description="Play over time (space)",
             width=44,
-            margin=(14, 4, 4, 4),
+            height=40,
+            margin=(5, 6, 2, 4),
             size="small",
+            sx={"& .MuiToggleButton-root, &.MuiToggleButton-root": {"py": "6px"}},
         )
         self._film = None
         self._fill()

@@ -3,6 +3,7 @@
 import panel as pn
 import panel_material_ui as pmui
 
+from glassviz import tour
 from glassviz.choices import PAGES
 from glassviz.colours import ACCENTS, NEUTRALS
 from glassviz.errors import DataError
@@ -19,11 +20,13 @@ from glassviz.pages.network import NetworkPage
 from glassviz.pages.own_data import OwnDataDialog
 from glassviz.pages.scores import ScoresPage
 from glassviz.pages.snapshots import SnapshotsPage
+from glassviz.pages.tour import TourGuide, TourPage
 from glassviz.pages.transfer import TransferPage
 from glassviz.pages.visitor import current_visitor
 from glassviz.session import Session
 from glassviz.views.keys import Keys
 from glassviz.views.style import UNLABELLED
+from glassviz.views.type_size import TypeSize, present
 
 KEYS = {
     "ArrowLeft": "previous time",
@@ -40,10 +43,24 @@ KEYS = {
     "5": "page Network",
     "6": "page Transfer",
     "7": "page Jobs",
+    "8": "page Tour",
+    "n": "next step of the tour (also Page Down)",
+    "p": "previous step of the tour (also Page Up)",
+    "m": "presentation mode: large type, and back",
     "Escape": "clear the selection",
     "?": "this list",
 }
-PAGE_KEYS = dict(zip("1234567", PAGES.values(), strict=True))
+PAGE_KEYS = {
+    "1": "snapshots",
+    "2": "scores",
+    "3": "heterogeneity",
+    "4": "dynamics",
+    "5": "network",
+    "6": "transfer",
+    "7": "jobs",
+    "8": "tour",
+}
+TOUR_KEYS = {"n": 1, "PageDown": 1, "p": -1, "PageUp": -1}
 MADE_BY = {
     "snapshots": SnapshotsPage,
     "scores": ScoresPage,
@@ -52,8 +69,10 @@ MADE_BY = {
     "network": NetworkPage,
     "transfer": TransferPage,
     "jobs": JobsPage,
+    "tour": TourPage,
 }
 REFRESH_PERIOD = 2000
+HEADER = "4.9rem"
 NAMES = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", " ": "space", "Escape": "Esc"}
 
 
@@ -93,16 +112,24 @@ def serve():
         shared = library()
     except DataError as error:
         return pmui.Page(title="glassviz", main=[pmui.Alert(title=str(error), severity="error", margin=40)])
-    session = Session(shared, **opened())
+    session = started(shared, opened())
     keep_in_step(session)
-    bar, pages, figures = Bar(session), Pages(session), FiguresDialog(session)
+    if session.large:
+        present(pn.state.curdoc)
+    bar, pages, guide, figures = Bar(session), Pages(session), TourGuide(session), FiguresDialog(session)
     own = OwnDataDialog(session, current_visitor())
     help_dialog = pmui.Dialog(keys_table(), title="Keys", close_on_click=True)
-    keys = Keys(lambda key: pressed(key, session, bar, help_dialog), keys=list(KEYS))
+    keys = Keys(lambda key: pressed(key, session, bar, help_dialog), keys=[*KEYS, *TOUR_KEYS])
     shell = pmui.Page(
         title="glassviz",
-        header=[navigation(session), bar.panel, pmui.Column(figures.button, own.button, margin=(2, 0), width=36)],
-        main=[pages.panel, keys, help_dialog, figures.panel, own.panel],
+        # Pages above, choices below: beside each other they would not fit into a laptop's width.
+        header=[
+            pmui.Column(navigation(session), bar.panel, sizing_mode="stretch_width", margin=0),
+            figures.button,
+            own.button,
+            large_button(session),
+        ],
+        main=[type_of(session), pages.panel, guide.panel, keys, help_dialog, figures.panel, own.panel],
         theme_config={"light": theme(False), "dark": theme(True)},
         dark_theme=session.dark,
         busy_indicator="linear",
@@ -111,12 +138,22 @@ def serve():
             ".MuiAppBar-root": {"bgcolor": "primary.contrastText", "color": "primary.main"},
             # The bar gives way before the buttons at the end leave the window.
             ".MuiAppBar-root .MuiToolbar-root > .MuiBox-root": {"minWidth": 0},
+            # Of the header and of the room that is left for it above the page.
+            ".MuiToolbar-root": {"height": HEADER, "minHeight": f"{HEADER} !important"},
         },
     )
     shell.param.watch(lambda event: session.choose(dark=event.new), "dark_theme")
     pn.state.onload(lambda: report_problems(shared.problems))
     pn.state.add_periodic_callback(lambda: notice_changes(session), period=REFRESH_PERIOD)
     return shell
+
+
+def started(shared, state):
+    """The Session of an address: one that names a step of the tour and no temperature is a link to that step."""
+    session = Session(shared, **state)
+    if state.get("tour") and "temperature" not in state:
+        tour.go(session, session.tour)
+    return session
 
 
 class Pages:
@@ -150,14 +187,37 @@ def navigation(session):
         options=PAGES,
         value=session.page,
         size="small",
-        width=480,
-        margin=(16, 6, 4, 6),
+        margin=(2, 0, 0, 0),
         stylesheets=UNLABELLED,
-        sx={".MuiToggleButton-root": {"fontSize": "0.76rem", "px": "5px"}},
+        sx={
+            ".MuiToggleButton-root": {
+                "fontSize": "0.8rem",
+                "px": "10px",
+                "py": "1px",
+                "border": 0,
+                "borderRadius": "4px",
+            }
+        },
     )
     pages.param.watch(lambda event: session.choose(page=event.new), "value")
     session.param.watch(lambda event: setattr(pages, "value", event.new), "page")
     return pages
+
+
+def type_of(session):
+    """The size of the page's type."""
+    size = TypeSize(large=session.large)
+    session.param.watch(lambda event: setattr(size, "large", event.new), "large")
+    return size
+
+
+def large_button(session):
+    """Presentation mode on and off."""
+    button = pmui.IconButton(
+        icon="slideshow", label="", description="Presentation mode: large type (m)", size="small", margin=(16, 0, 4, 0)
+    )
+    button.on_click(lambda _: session.choose(large=not session.large))
+    return button
 
 
 def keys_table():
@@ -180,6 +240,10 @@ def pressed(key, session, bar, help_dialog):
             session.choose(playing=not session.playing)
         else:
             bar.play.value = not bar.play.value
+    elif key in TOUR_KEYS:
+        tour.step(session, TOUR_KEYS[key])
+    elif key == "m":
+        session.choose(large=not session.large)
     elif key in PAGE_KEYS:
         session.choose(page=PAGE_KEYS[key])
     elif key == "Escape":
