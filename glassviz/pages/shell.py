@@ -1,22 +1,25 @@
 """The shell around every page: header with the bar, theme, keyboard, notifications."""
 
+from html import escape
+
 import panel as pn
 import panel_material_ui as pmui
 
 from glassviz.choices import PAGES
 from glassviz.colours import ACCENTS, NEUTRALS
 from glassviz.errors import DataError
-from glassviz.library import Library
 from glassviz.pages.address import keep_in_step, opened
 from glassviz.pages.bar import Bar
 from glassviz.pages.controls import HIDDEN, SHOWN
 from glassviz.pages.dynamics import DynamicsPage
 from glassviz.pages.figures import FiguresDialog
 from glassviz.pages.heterogeneity import HeterogeneityPage
+from glassviz.pages.libraries import library
 from glassviz.pages.network import NetworkPage
 from glassviz.pages.scores import ScoresPage
 from glassviz.pages.snapshots import SnapshotsPage
 from glassviz.pages.transfer import TransferPage
+from glassviz.pages.visitor import current_visitor, has_login
 from glassviz.session import Session
 from glassviz.views.keys import Keys
 from glassviz.views.style import UNLABELLED
@@ -74,27 +77,20 @@ def theme(dark):
     }
 
 
-def library():
-    """The library of data sets and models, read once and shared by all sessions."""
-    if "glassviz library" not in pn.state.cache:
-        pn.state.cache["glassviz library"] = Library()
-    return pn.state.cache["glassviz library"]
-
-
 def serve():
     """The app for one visitor."""
     try:
-        shared = library()
+        known = library(current_visitor())
     except DataError as error:
         return pmui.Page(title="glassviz", main=[pmui.Alert(title=str(error), severity="error", margin=40)])
-    session = Session(shared, **opened())
+    session = Session(known, **opened())
     keep_in_step(session)
     bar, pages, figures = Bar(session), Pages(session), FiguresDialog(session)
     help_dialog = pmui.Dialog(keys_table(), title="Keys", close_on_click=True)
     keys = Keys(lambda key: pressed(key, session, bar, help_dialog), keys=list(KEYS))
     shell = pmui.Page(
         title="glassviz",
-        header=[navigation(session), bar.panel, figures.button],
+        header=[navigation(session), bar.panel, figures.button, *who()],
         main=[pages.panel, keys, help_dialog, figures.panel],
         theme_config={"light": theme(False), "dark": theme(True)},
         dark_theme=session.dark,
@@ -103,7 +99,7 @@ def serve():
         sx={".MuiAppBar-root": {"bgcolor": "primary.contrastText", "color": "primary.main"}},
     )
     shell.param.watch(lambda event: session.choose(dark=event.new), "dark_theme")
-    pn.state.onload(lambda: report_problems(shared.problems))
+    pn.state.onload(lambda: report_problems(known.problems))
     pn.state.add_periodic_callback(lambda: notice_changes(session), period=REFRESH_PERIOD)
     return shell
 
@@ -148,6 +144,16 @@ def navigation(session):
     return pages
 
 
+def who():
+    """The name of who has logged in with the way out, where there is a login."""
+    if not has_login():
+        return []
+    name = current_visitor().name or "guest"
+    style = "font-size:0.8rem;line-height:1.25;white-space:nowrap;text-align:right"
+    way_out = "<a href='./logout' style='color:inherit'>Log out</a>"
+    return [pn.pane.HTML(f"<div style='{style}'>{escape(name)}<br>{way_out}</div>", margin=(10, 4, 4, 4))]
+
+
 def keys_table():
     """The list of keys as text."""
     lines = [f"| **{NAMES.get(key, key)}** | {meaning} |" for key, meaning in KEYS.items()]
@@ -186,7 +192,8 @@ def report_problems(problems):
 
 
 def notice_changes(session):
-    """Show configurations that were added or corrected meanwhile."""
+    """Show configurations that were added or corrected meanwhile, also the first of the visitor's own."""
+    session.library = library(current_visitor())
     session.library.refresh()
     if session.seen != session.stamp():
         session.seen = session.stamp()
