@@ -4,6 +4,7 @@ from html import escape
 
 import panel as pn
 import panel_material_ui as pmui
+from panel.util import edit_readonly
 
 from glassviz.choices import PAGES
 from glassviz.colours import ACCENTS, NEUTRALS
@@ -94,10 +95,13 @@ def serve():
         main=[pages.panel, keys, help_dialog, figures.panel],
         theme_config={"light": theme(False), "dark": theme(True)},
         dark_theme=session.dark,
-        busy_indicator="linear",
+        busy_indicator=None,
         # With these two values the header leaves the colours of the widgets in it alone.
         sx={".MuiAppBar-root": {"bgcolor": "primary.contrastText", "color": "primary.main"}},
     )
+    with edit_readonly(shell):
+        # Tied to what anybody on the server does: every click would send, and look through, the pages of all.
+        shell.busy = False
     shell.param.watch(lambda event: session.choose(dark=event.new), "dark_theme")
     pn.state.onload(lambda: report_problems(known.problems))
     pn.state.add_periodic_callback(lambda: notice_changes(session), period=REFRESH_PERIOD)
