@@ -16,6 +16,7 @@ from glassviz.pages.dynamics import DynamicsPage
 from glassviz.pages.figures import FiguresDialog
 from glassviz.pages.heterogeneity import HeterogeneityPage
 from glassviz.pages.libraries import library
+from glassviz.pages.model_search import search_when_changed
 from glassviz.pages.network import NetworkPage
 from glassviz.pages.scores import ScoresPage
 from glassviz.pages.snapshots import SnapshotsPage
@@ -52,6 +53,7 @@ MADE_BY = {
     "transfer": TransferPage,
 }
 REFRESH_PERIOD = 2000
+search_when_changed()
 NAMES = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", " ": "space", "Escape": "Esc"}
 
 
