@@ -105,10 +105,32 @@ def report(name, taken, errors, load):
     return np.percentile(times, (50, 95))
 
 
+async def warm_up(server, arguments):
+    """Let one session see every page at every temperature: what the first visitor waits for is kept for all."""
+    start, session = time.monotonic(), LoadSession(server.address, random.Random(arguments.seed))
+    await session.open()
+    for temperature in session.widgets["temperature"]["options"]:
+        for page in (*session.page["options"][1:], session.page["options"][0]):
+            await session.change("page", page)
+            await rest(server)
+        await session.change("temperature", temperature)
+    await session.close()
+    await rest(server)
+    print(f"the first visitor, who saw everything once: {time.monotonic() - start:.0f} s")
+
+
+async def rest(server):
+    """Wait until the server does next to nothing."""
+    busy = 1.0
+    while busy > 0.2:
+        before = server.busy()
+        await asyncio.sleep(1)
+        busy = server.busy() - before
+
+
 async def measure(server, arguments):
     """The whole comparison."""
-    # What is compiled, loaded and cached by the first visitors is not what a further session costs.
-    await round_of(server, 1, arguments, max(20, arguments.seconds / 4))
+    await warm_up(server, arguments)
     taken, errors, alone, load = await round_of(server, 1, arguments, max(20, arguments.seconds / 3))
     single = report("one session", taken, errors, load)
     levels = []

@@ -88,6 +88,11 @@ class LoadSession:
         new = self.random.choice([option for option in choices if option != widget["value"]] or [None])
         if new is None:
             return
+        await self.change(kind, new)
+
+    async def change(self, kind, new):
+        """Give a widget of the bar another value, and wait for the picture."""
+        widget = self.page if kind == "page" else self.widgets[kind]
         widget["value"] = new
         label = f"page {new}" if kind == "page" else kind
         self._waiting, self._asked = asyncio.get_running_loop().create_future(), time.perf_counter()

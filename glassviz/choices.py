@@ -22,6 +22,7 @@ PAGES = {
     "Dynamics": "dynamics",
     "Network": "network",
     "Transfer": "transfer",
+    "Jobs": "jobs",
 }
 TIME_AXES = {"t": "absolute", "t / τ": "scaled"}
 STATIC_VIEWS = {"g(r)": "pair_correlation", "S(q)": "structure_factor", "V(r)": "potential"}

@@ -87,6 +87,7 @@ class Session(param.Parameterized):
     ladder_model = param.String(doc="tGlassMLP of the ladder of temperatures; empty: the first.")
     decay_level = param.Number(default=0.8, bounds=(LOWEST, HIGHEST), doc="Mean C_B that the ladder shows.")
     playing = param.Boolean(default=False, doc="Whether the ladder plays; no choice that a link should hold.")
+    asked = param.Tuple(default=("", {}), doc="Task and arguments that the form of the page Jobs shall hold.")
 
     # In this order a choice comes after those that it depends on.
     DEPENDENT = ("data_set", "temperature", "observable", "configuration", "time", "model", "shown_type",
@@ -100,6 +101,10 @@ class Session(param.Parameterized):
         self._choosing = RLock()
         self.choose(**state)
         self.seen = self.stamp()
+
+    def ask(self, task, **arguments):
+        """Open the form of a task on the page Jobs with these arguments filled in."""
+        self.choose(asked=(task, arguments), page="jobs")
 
     def stamp(self):
         """What changes when the chosen data set or the stored models do on disk."""

@@ -8,6 +8,23 @@ def number(value, digits=3):
     return f"{value:.{digits}f}".replace("-", "−") if np.isfinite(value) else "–"
 
 
+def span(seconds):
+    """A time span for people."""
+    for size, unit, most in ((1, "s", 100), (60, "min", 6000), (3600, "h", 48 * 3600)):
+        if seconds < most:
+            return f"{seconds / size:.0f} {unit}" if unit != "h" else f"{seconds / size:.1f} {unit}"
+    return f"{seconds / 86400:.1f} days"
+
+
+def amount(size):
+    """Bytes for people."""
+    for unit in ("B", "kB", "MB"):
+        if size < 999.5:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} GB"
+
+
 def descriptor_parts(name):
     """("energy", "1.5", "type 2") of "energy L=1.5 type 2"."""
     kind, length, over = name.split(" ", 2)

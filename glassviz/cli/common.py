@@ -9,6 +9,9 @@ from glassviz.dataset import EMBEDDED, Dataset, default_data, home
 from glassviz.errors import Cancelled, InputError
 from glassviz.record import OBSERVABLES
 
+PATHS = {"data", "output", "stages", "models"}
+"""Options that name files or folders."""
+
 
 def parser_of(commands, name, summary, examples, run):
     """A sub-parser whose --help ends with examples."""
@@ -36,6 +39,26 @@ def open_data(arguments):
     for problem in data.problems:
         print(f"left out: {problem}", file=sys.stderr)
     return data
+
+
+def run_job(task, arguments, names, **more):
+    """Do a task as a job in this process, with a bar; returns its result.
+
+    names : of the options that are its parameters; those that are None keep their defaults
+    """
+    from glassviz.jobs import here
+
+    given = {name: getattr(arguments, name) for name in names}
+    given |= {name: _absolute(given[name]) for name in PATHS & given.keys()}
+    with ProgressBar() as progress:
+        return here(task, progress, **{name: value for name, value in given.items() if value is not None}, **more)
+
+
+def _absolute(path):
+    """A path, several, or None, that a job finds again wherever it goes on."""
+    if path is None:
+        return None
+    return str(Path(path).absolute()) if isinstance(path, str) else [_absolute(part) for part in path]
 
 
 def model_folders(extra=()):
@@ -113,6 +136,17 @@ class ProgressBar:
             self._bar, self._stage = tqdm(total=total, desc=stage, unit_scale=True, leave=False, disable=None), stage
         self._bar.set_postfix_str(self.note, refresh=False)
         self._bar.update(done - self._bar.n)
+
+    def watch(self, name, history):
+        """Show the last losses behind the bar."""
+        training, validation = history[-1]
+        self.note = f"{name}, epoch {len(history)}: loss {training:.4g}, validation {validation:.4g}"
+
+    def say(self, line):
+        """A line on standard error, above the bar."""
+        from tqdm import tqdm
+
+        tqdm.write(line, file=sys.stderr)
 
     def close(self):
         """Remove the bar."""

@@ -1,13 +1,26 @@
 """`glassviz film`: the liquid at a temperature as a tGlassMLP predicts it, from frozen to relaxed, as MP4 or GIF."""
 
-from glassviz.cli.common import ProgressBar, add_data, model_folders, open_data, parser_of
-from glassviz.errors import InputError
+from glassviz.cli.common import add_data, parser_of, run_job
 
 EXAMPLES = (
     "glassviz film --temperature 0.3 film.mp4",
     "glassviz film --temperature 0.3 --no-md --copies 8 --size 1080 large.mp4",
     "glassviz film --temperature 0.4 --configuration 5 --frames 60 --fps 20 --size 360 film.gif",
 )
+OPTIONS = (
+    "data",
+    "temperature",
+    "configuration",
+    "model",
+    "models",
+    "network",
+    "frames",
+    "fps",
+    "size",
+    "copies",
+    "md",
+)
+OPTIONS += ("output",)
 
 
 def add_parser(commands):
@@ -36,33 +49,4 @@ def add_parser(commands):
 
 def run(arguments):
     """Make the film and say where it lies."""
-    from glassviz.figures.movie import check_suffix
-    from glassviz.learning.store import opened_models
-    from glassviz.tasks.export import place_of
-    from glassviz.tasks.film import film
-
-    check_suffix(arguments.output)
-    data = open_data(arguments)
-    point = data[arguments.temperature]
-    entry = _model(opened_models(*model_folders(arguments.models)), data.system.name, arguments.model)
-    if arguments.configuration is None:
-        place = point.split.index("test") if "test" in point.split else 0
-    else:
-        place = place_of(point, arguments.configuration)
-    names = ("frames", "fps", "size", "md", "copies", "network")
-    settings = {name: getattr(arguments, name) for name in names}
-    with ProgressBar() as progress:
-        path = film(data, point.temperature, arguments.output, entry, place, **settings, progress=progress)
-    print(f"wrote {path}")
-
-
-def _model(models, system, name):
-    """The entry of the tGlassMLP of a system with a name; InputError lists those there are."""
-    known = {entry["name"]: entry for entry in models if (entry["kind"], entry["system"]) == ("tglassmlp", system)}
-    if not known:
-        raise InputError(f"no tGlassMLP of {system} is stored; glassviz transfer --quick makes one")
-    if name is None:
-        return next(iter(known.values()))
-    if name not in known:
-        raise InputError(f"model is {name!r}, expected one of {', '.join(known)}")
-    return known[name]
+    print(f"wrote {run_job('film', arguments, OPTIONS)}")

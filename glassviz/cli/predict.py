@@ -1,12 +1,14 @@
 """`glassviz predict`: propensities of stored configurations from a trained model."""
 
-from glassviz.cli.common import ProgressBar, add_data, open_data, parser_of
-from glassviz.errors import InputError
+from pathlib import Path
+
+from glassviz.cli.common import add_data, parser_of, run_job
 
 EXAMPLES = (
     "glassviz predict data/models/ka2d-ridge-bond_breaking-T0.5000 --split test --output predicted.npz",
     "glassviz predict MODELS/ka2d-tglassmlp-bond_breaking-Tmin0.3500 --temperature 0.3 --levels 0.8 --output cold.npz",
 )
+OPTIONS = ("model", "data", "temperature", "split", "levels", "output")
 
 
 def add_parser(commands):
@@ -23,13 +25,6 @@ def add_parser(commands):
 
 def run(arguments):
     """Predict and say what was written."""
-    from glassviz.learning import load_model
-    from glassviz.tasks.predict import predict
-
-    temperature = load_model(arguments.model).temperature if arguments.temperature is None else arguments.temperature
-    if temperature is None:
-        raise InputError("--temperature is missing: the model is one of all temperatures")
-    point = open_data(arguments)[temperature]
-    with ProgressBar() as progress:
-        path = predict(arguments.model, point, arguments.output, arguments.split, arguments.levels, progress)
-    print(f"wrote {path}")
+    if Path(arguments.model).is_dir():
+        arguments.model = str(Path(arguments.model).absolute())
+    print(f"wrote {run_job('predict', arguments, OPTIONS)}")

@@ -1,9 +1,6 @@
 """`glassviz simulate`: make or extend a data set."""
 
-from pathlib import Path
-
-from glassviz.cli.common import ProgressBar, parser_of
-from glassviz.dataset import EMBEDDED, home
+from glassviz.cli.common import parser_of, run_job
 from glassviz.systems import SYSTEMS, system_named
 
 EXAMPLES = (
@@ -12,6 +9,8 @@ EXAMPLES = (
     "glassviz simulate --temperature 0.15 --train 4 --test 4 --no-labels --cycles 20000",
     "glassviz simulate --system KA --temperature 0.8 --number 4096 --test 1 --test-replicas 4 --until 0.9",
 )
+PLAN = ("temperature", "number", "train", "validation", "test", "replicas", "test_replicas", "test_until", "cycles",
+        "device", "seed", "output")  # fmt: skip
 
 
 def add_parser(commands):
@@ -42,26 +41,6 @@ def add_parser(commands):
 
 def run(arguments):
     """Carry out the plan that the options describe."""
-    from glassviz.tasks.simulate import SimulationPlan, simulate
-
-    system = system_named(arguments.system)
-    replicas = dict.fromkeys(("train", "validation"), arguments.replicas) | {"test": arguments.test_replicas}
-    plan = SimulationPlan(
-        system=system,
-        temperature=arguments.temperature,
-        configurations={split: getattr(arguments, split) for split in replicas},
-        replicas=replicas,
-        until=None if arguments.no_labels else arguments.until,
-        test_until=arguments.test_until,
-        cycles=arguments.cycles,
-        seed=arguments.seed,
-        device=arguments.device,
-        number=arguments.number,
-    )
-    folder = Path(arguments.output) if arguments.output else home() / "data" / system.name.lower()
-    # What comes with the repository counts where the user's own folder extends it.
-    embedded = EMBEDDED / system.name.lower()
-    beside = [embedded] if not arguments.output and plan.particles == system.number and embedded.is_dir() else []
-    with ProgressBar() as progress:
-        written = simulate(plan, folder, progress, beside)
-    print(f"{len(written)} configurations written to {folder}" if written else f"nothing is missing in {folder}")
+    until = {"until": None} if arguments.no_labels else {"until": arguments.until}
+    system = {"system": system_named(arguments.system).name}
+    print(f"complete: {run_job('simulate', arguments, PLAN, **until, **system)}")

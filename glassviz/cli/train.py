@@ -1,7 +1,6 @@
 """`glassviz train`: fit a model to the training split of a state point."""
 
-from glassviz.cli.common import ProgressBar, add_data, open_data, parser_of
-from glassviz.dataset import home
+from glassviz.cli.common import add_data, parser_of, run_job
 
 EXAMPLES = (
     "glassviz train ridge --temperature 0.5",
@@ -10,7 +9,22 @@ EXAMPLES = (
     "glassviz train glassmlp --temperature 0.4 --observables density energy perimeter energy_variance displacement",
     "glassviz train ridge --temperature 0.4 --observable displacement --output data/models --overwrite",
 )
-OPTIONS = ("types", "times", "lengths", "observables", "seeds", "seed", "schedule", "device")
+OPTIONS = (
+    "kind",
+    "data",
+    "temperature",
+    "observable",
+    "output",
+    "overwrite",
+    "types",
+    "times",
+    "lengths",
+    "observables",
+    "seeds",
+    "seed",
+    "schedule",
+    "device",
+)
 
 
 def add_parser(commands):
@@ -39,24 +53,4 @@ def add_parser(commands):
 
 def run(arguments):
     """Train and say where the model lies."""
-    from glassviz.tasks.train import train
-
-    point = open_data(arguments)[arguments.temperature]
-    given = {name: getattr(arguments, name) for name in OPTIONS}
-    with ProgressBar() as progress:
-
-        def watch(number, history):
-            training, validation = history[-1]
-            progress.note = f"type {number}, epoch {len(history)}: loss {training:.4f}, validation {validation:.4f}"
-
-        path = train(
-            point,
-            arguments.kind,
-            arguments.output or home() / "models",
-            arguments.observable,
-            arguments.overwrite,
-            lambda done, total: progress(done, total, "train"),
-            watch,
-            **{name: value for name, value in given.items() if value is not None},
-        )
-    print(f"stored {path}")
+    print(f"stored {run_job('train', arguments, OPTIONS)}")

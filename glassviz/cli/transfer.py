@@ -2,8 +2,7 @@
 
 import os
 
-from glassviz.cli.common import ProgressBar, add_data, open_data, parser_of
-from glassviz.dataset import home
+from glassviz.cli.common import add_data, parser_of, run_job
 
 EXAMPLES = (
     "glassviz transfer --quick",
@@ -11,7 +10,20 @@ EXAMPLES = (
     "glassviz transfer --to 0.4 --output data/models --overwrite",
     "glassviz transfer --to 0.27,0.25,0.231,0.21,0.18,0.15 --device cuda",
 )
-OPTIONS = ("levels", "least", "networks", "kept", "tolerance", "structures", "keep", "scaling", "seed", "schedule")
+OPTIONS = (
+    "levels",
+    "least",
+    "networks",
+    "kept",
+    "tolerance",
+    "structures",
+    "keep",
+    "scaling",
+    "seed",
+    "data",
+    "minimum",
+)
+OPTIONS += ("output", "overwrite", "stages", "device", "workers")
 
 
 def add_parser(commands):
@@ -47,28 +59,10 @@ def add_parser(commands):
 def run(arguments):
     """Train and say where the model lies and how consistent its networks are."""
     from glassviz.learning.store import load_model
-    from glassviz.tasks.transfer import transfer
-    from glassviz.tasks.transfer_plan import TransferPlan, plan_for
 
-    data = open_data(arguments)
-    settings = {name: getattr(arguments, name) for name in OPTIONS if getattr(arguments, name) is not None}
-    if "levels" in settings:
-        settings["levels"] = tuple(settings["levels"])
-    targets = tuple(_temperature(part) for text in arguments.to for part in text.split(",") if part)
-    if arguments.minimum is None:
-        plan = plan_for(data, targets, **settings)
-    else:
-        plan = TransferPlan(minimum=arguments.minimum, targets=targets, **settings)
-    with ProgressBar() as progress:
-
-        def watch(stage, history):
-            training, validation = history[-1]
-            progress.note = f"epoch {len(history)}: loss {training:.4g}, validation {validation:.4g}"
-
-        path = transfer(
-            data, plan, arguments.output or home() / "models", arguments.overwrite, arguments.stages,
-            arguments.device, arguments.workers, progress, watch,
-        )  # fmt: skip
+    targets = [_temperature(part) for text in arguments.to for part in text.split(",") if part]
+    schedule = {"schedule": arguments.schedule or "published"}
+    path = run_job("transfer", arguments, OPTIONS, to=targets, **schedule)
     _report(load_model(path).provenance["transfer"])
     print(f"stored {path}")
 

@@ -1,30 +1,32 @@
-"""A job on disk: a folder with request.json, state.json, progress.json and log.txt, each written whole.
+"""A job on disk: a folder with its request, state, progress, log, checkpoints and result, each file written whole.
 
-request : {"task": name, "arguments": {...}}
-state : {"state": "starting" | "running" | "done" | "failed" | "cancelled", "pid": of its process, "sentence": why it
-    failed, "result": path of what it made}
-progress : {"done", "total", "seconds" since the start, "left" seconds or None,
-    "losses": {type: [[training, validation]] of every epoch}}
+request.json : {"task", "arguments", "visitor": {"name", "role"}, "asked": time}
+state.json : {"state": "queued" | "running" | "done" | "failed" | "cancelled", "sentence": why,
+    "result": path of what it made, "begun", "ended": times, "device": what it ran on, "pid"}
+progress.json : {"done", "total", "stage", "seconds" since the start, "left" seconds or None,
+    "losses": {name: [[training, validation] of every epoch]}}
+lock : held by the runner for life; waiting : held by whoever has queued the job
+A job that says running whose lock is free was interrupted. Times are seconds since 1970.
 """
 
 import json
-import os
-import signal
+import shutil
 import time
+import uuid
 from contextlib import suppress
 from pathlib import Path
-from threading import Thread
 
+from glassviz.access import OWNER, Visitor
 from glassviz.dataset import home
+from glassviz.errors import InputError, Refused
+from glassviz.jobs.locks import is_held
+from glassviz.publish import publish, publish_json
 
 REQUEST, STATE, PROGRESS, LOG, CANCEL = "request.json", "state.json", "progress.json", "log.txt", "cancel"
-GRACE = 1.5
-"""Seconds that a cancelled job has to save its state before its process is ended."""
-
-AT_WORK = ("starting", "running")
-
-_PROCESSES = {}
-"""Processes that this server started, by folder."""
+TITLE, PICTURE, LOCK, WAITING = "title.txt", "partial.png", "lock", "waiting"
+AT_WORK = ("queued", "running")
+RESUMABLE = ("interrupted", "cancelled", "failed")
+LONGEST_TITLE = 80
 
 
 class Job:
@@ -34,9 +36,26 @@ class Job:
         self.folder = Path(folder)
 
     @property
+    def name(self):
+        """The name of its folder: when it was asked for, and its task."""
+        return self.folder.name
+
+    @property
+    def title(self):
+        """What a user has called it, else its name."""
+        with suppress(OSError):
+            return (self.folder / TITLE).read_text(encoding="utf-8").strip() or self.name
+        return self.name
+
+    @property
     def request(self):
-        """The task and its arguments."""
+        """The task, its arguments, and who asked."""
         return _read(self.folder / REQUEST)
+
+    @property
+    def visitor(self):
+        """The Visitor who asked for it."""
+        return Visitor(**self.request.get("visitor", {}))
 
     @property
     def progress(self):
@@ -44,74 +63,95 @@ class Job:
         return _read(self.folder / PROGRESS)
 
     @property
+    def log(self):
+        """What it wrote down, as text."""
+        with suppress(OSError):
+            return (self.folder / LOG).read_text(encoding="utf-8", errors="replace")
+        return ""
+
+    @property
+    def picture(self):
+        """Path of a picture of what is there so far, or None."""
+        path = self.folder / PICTURE
+        return path if path.exists() else None
+
+    @property
     def state(self):
-        """What state.json says; a process that is gone without a word was cancelled or has failed."""
-        found, there = _read(self.folder / STATE), self._alive()
-        if found.get("state") in AT_WORK and not there:
+        """What state.json says, and "interrupted" where nobody works on it any more."""
+        found = _read(self.folder / STATE)
+        if found.get("state") in AT_WORK and not self._tended():
             # Its last word may have come between the two looks.
             found = _read(self.folder / STATE)
             if found.get("state") in AT_WORK:
-                if (self.folder / CANCEL).exists():
-                    return {"state": "cancelled"}
-                return {"state": "failed", "sentence": f"its process ended early, see {self.folder / LOG}"}
+                why = (
+                    "its process ended without a word (killed, or out of memory); resume goes on from what is finished"
+                )
+                return {**found, "state": "interrupted", "sentence": why}
         return found
 
     @property
     def is_running(self):
-        """Whether its process is at work."""
+        """Whether it waits or works."""
         return self.state.get("state") in AT_WORK
 
+    @property
+    def size(self):
+        """Bytes of its folder."""
+        total = 0
+        for path in self.folder.rglob("*"):
+            with suppress(OSError):
+                total += path.lstat().st_size
+        return total
+
     def cancel(self):
-        """Ask the job to stop; it saves its state if it can do so in time, and is ended otherwise."""
+        """Ask it to stop: whoever works on it looks for this file every half second."""
         if self.is_running:
             (self.folder / CANCEL).touch()
-            self._signal(signal.SIGTERM)
-            Thread(target=self._end, daemon=True).start()
 
-    def _end(self):
-        end = time.monotonic() + GRACE
-        while self._alive():
-            if time.monotonic() > end:
-                self._signal(signal.SIGKILL)
-                return
-            time.sleep(0.05)
+    def rename(self, title):
+        """Call it something else; an empty title takes the name back."""
+        title = " ".join(str(title).split())
+        if len(title) > LONGEST_TITLE:
+            raise InputError(f"the name has {len(title)} letters, expected at most {LONGEST_TITLE}")
+        publish(self.folder / TITLE, lambda file: file.write(title.encode()))
 
-    def _signal(self, number):
-        with suppress(ProcessLookupError):
-            os.kill(self._pid, number)
+    def delete(self):
+        """Remove its folder with checkpoints and result; InputError while it is at work."""
+        if self.is_running or is_held(self.folder / LOCK):
+            raise InputError(f"job {self.name} is at work, expected one that has ended: cancel it first")
+        # One rename takes it out of every list; what follows may take its time.
+        gone = self.folder.with_name(f".{self.name}.{uuid.uuid4().hex}.deleted")
+        self.folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
-    @property
-    def _pid(self):
-        process = _PROCESSES.get(self.folder)
-        return _read(self.folder / STATE).get("pid") if process is None else process.pid
+    def put(self, **state):
+        """Publish a state."""
+        publish_json(self.folder / STATE, state)
 
-    def _alive(self):
-        process = _PROCESSES.get(self.folder)
-        if process is not None:
-            return process.poll() is None
-        pid = self._pid
-        if not isinstance(pid, int):
-            return False
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            return True
-        # The number may have passed on to another process since; where the system tells, its command says so.
-        command = Path(f"/proc/{pid}/cmdline")
-        return not command.exists() or str(self.folder).encode() in command.read_bytes()
+    def note(self, *lines):
+        """Add lines to the log."""
+        with open(self.folder / LOG, "a", encoding="utf-8") as log:
+            log.writelines(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}\n" for line in lines)
+
+    def _tended(self):
+        return is_held(self.folder / LOCK) or is_held(self.folder / WAITING)
 
 
-def jobs():
-    """All jobs of this user, the latest first."""
-    folder = home() / "runs"
-    return [Job(path) for path in sorted(folder.glob(f"*/{REQUEST}"), reverse=True) for path in [path.parent]]
+def jobs(visitor=OWNER):
+    """All jobs that a visitor may see, the latest first: their own, and everybody's for an owner or a teacher."""
+    places = [home(), *sorted((home() / "users").glob("*/"))] if visitor.rights.everyone else [visitor.home]
+    if visitor.role == "guest":
+        return []
+    found = [Job(path.parent) for place in places for path in (place / "jobs").glob(f"[!.]*/{REQUEST}")]
+    return sorted(found, key=lambda job: job.name, reverse=True)
 
 
-def known_process(folder, process):
-    """Remember the process of a job that this server started."""
-    _PROCESSES[Path(folder)] = process
+def find_job(name, visitor=OWNER):
+    """The job of a name that a visitor may see; Refused where there is none, whoever else may have one."""
+    for job in jobs(visitor):
+        if job.name == name:
+            return job
+    raise Refused(f"there is no job {name!r} of yours")
 
 
 def _read(path):

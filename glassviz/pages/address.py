@@ -7,7 +7,7 @@ import param
 
 from glassviz.session import Session
 
-SKIPPED = {"name", "playing"}
+SKIPPED = {"name", "playing", "asked"}
 # The defaults of these depend on the data, which may grow: a link names them always.
 ALWAYS = {"data_set", "temperature", "time", "configuration", "model"}
 # A lasso over thousands of particles makes no link.

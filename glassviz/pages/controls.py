@@ -1,10 +1,9 @@
-"""Controls of the page Snapshots: what is drawn and how; buttons that train a model and save what is shown."""
+"""Controls of the page Snapshots: what is drawn and how; buttons that lead to training and save what is shown."""
 
 import panel_material_ui as pmui
 
 from glassviz.choices import COLOUR_RANGES, COPIES, OBSERVABLES, POSITIONS, THIRD_VIEWS
 from glassviz.pages.download import download_button
-from glassviz.pages.training import TrainingDialog
 
 # Of several parts in one place one is seen. The others keep their size: a figure that is taken out while it is painted,
 # or whose surroundings change their size before it is there, makes Bokeh stumble.
@@ -29,8 +28,9 @@ def controls(session):
         ("third_view", pmui.Select, "Third view", THIRD_VIEWS),
     ]
     widgets = [bound(session, *choice, **STYLE) for choice in choices]
-    training = TrainingDialog(session, **STYLE)
-    return [*widgets, training.button, training.panel, download_button(session, **STYLE)]
+    training = pmui.Button(label="Train a model", icon="model_training", variant="outlined", **STYLE)
+    training.on_click(lambda _: session.ask("train", temperature=session.temperature, observable=session.observable))
+    return [*widgets, training, download_button(session, **STYLE)]
 
 
 def bound(session, name, kind, label, options=None, shown=None, **style):

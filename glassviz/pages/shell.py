@@ -15,7 +15,9 @@ from glassviz.pages.controls import HIDDEN, SHOWN
 from glassviz.pages.dynamics import DynamicsPage
 from glassviz.pages.figures import FiguresDialog
 from glassviz.pages.heterogeneity import HeterogeneityPage
+from glassviz.pages.jobs import JobsPage
 from glassviz.pages.libraries import library
+from glassviz.pages.missing import MissingBar
 from glassviz.pages.model_search import search_when_changed
 from glassviz.pages.network import NetworkPage
 from glassviz.pages.scores import ScoresPage
@@ -40,10 +42,11 @@ KEYS = {
     "4": "page Dynamics",
     "5": "page Network",
     "6": "page Transfer",
+    "7": "page Jobs",
     "Escape": "clear the selection",
     "?": "this list",
 }
-PAGE_KEYS = dict(zip("123456", PAGES.values(), strict=True))
+PAGE_KEYS = dict(zip("1234567", PAGES.values(), strict=True))
 MADE_BY = {
     "snapshots": SnapshotsPage,
     "scores": ScoresPage,
@@ -51,6 +54,7 @@ MADE_BY = {
     "dynamics": DynamicsPage,
     "network": NetworkPage,
     "transfer": TransferPage,
+    "jobs": JobsPage,
 }
 REFRESH_PERIOD = 2000
 search_when_changed()
@@ -115,7 +119,8 @@ class Pages:
 
     def __init__(self, session):
         self.session, self._made = session, {}
-        self.panel = pn.Column(sizing_mode="stretch_both", margin=0, styles={"position": "relative"})
+        missing = MissingBar(session).panel
+        self.panel = pn.Column(missing, sizing_mode="stretch_both", margin=0, styles={"position": "relative"})
         session.param.watch(self._show, "page")
         self._make("snapshots")
         self._show()
@@ -140,7 +145,7 @@ def navigation(session):
         options=PAGES,
         value=session.page,
         size="small",
-        width=430,
+        width=480,
         margin=(16, 6, 4, 6),
         stylesheets=UNLABELLED,
         sx={".MuiToggleButton-root": {"fontSize": "0.76rem", "px": "5px"}},

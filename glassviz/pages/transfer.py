@@ -11,7 +11,6 @@ from glassviz.ladder import Ladder, Rung, ladder_entry
 from glassviz.pages.background import Background
 from glassviz.pages.bar import short_name
 from glassviz.pages.controls import bound
-from glassviz.pages.film import FilmDialog
 from glassviz.views.inspector import TextView
 from glassviz.views.ladder import LadderView
 from glassviz.views.particles import quantise
@@ -26,7 +25,11 @@ class TransferPage:
         self.session, self.ladder = session, Ladder(session)
         self.work = Background(self._draw, self.ladder.jobs, self._wanted, "Transfer")
         self.view = LadderView(level=session.decay_level, dark=session.dark, margin=0)
-        self.note, self.film = TextView(), FilmDialog(session)
+        self.note = TextView()
+        self.film = pmui.Button(
+            label="Render film", icon="movie", variant="outlined", size="small", width=150, margin=(2, 6)
+        )
+        self.film.on_click(lambda _: self._ask_for_film())
         self._rows = {}
         session.param.watch(self._later, CHOICES)
         session.param.watch(lambda event: self.view.param.update(dark=event.new), "dark")
@@ -65,13 +68,18 @@ class TransferPage:
             session.choose(temperature=event.new)
             session.choose(configuration=place)
 
+    def _ask_for_film(self):
+        session, entry = self.session, ladder_entry(self.session)
+        chosen = {"configuration": session.record.index, "model": entry["name"]}
+        session.ask("film", temperature=session.temperature, **chosen)
+
     # Drawing ---------------------------------------------------------------------------------------------------------
 
     def _draw(self):
         session = self.session
         there = ladder_entry(session) is not None
         self.view.visible = there
-        self.film.button.disabled = not there
+        self.film.disabled = not there
         if there:
             rows = [self._row(T) for T in self.ladder.temperatures()]
             self._rows = {row["key"]: row for row in rows}
@@ -114,7 +122,7 @@ class TransferPage:
         choice = bound(session, "ladder_model", pmui.Select, "tGlassMLP", models, model, width=230, **small)
         strip = pn.FlexBox(
             choice,
-            self.film.button,
+            self.film,
             self.note.panel,
             sizing_mode="stretch_width",
             margin=(6, 10, 0, 10),
@@ -122,7 +130,7 @@ class TransferPage:
         )
         place = pn.Column(self.view, sizing_mode="stretch_both", margin=(4, 16, 8, 16), styles={"position": "relative"})
         whole = {"sizing_mode": "stretch_both", "margin": 0}
-        return pn.Column(self.work.panel, strip, place, self.film.panel, **whole)
+        return pn.Column(self.work.panel, strip, place, **whole)
 
 
 def _content(rung):

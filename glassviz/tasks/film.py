@@ -14,7 +14,7 @@ FRAMES, RATE, SIZE = 120, 24, 720
 
 
 def film(data, temperature, output, entry, place=0, frames=FRAMES, fps=RATE, size=SIZE, md=None, copies=1, network=None,
-         lowest=LOWEST, progress=None):  # fmt: skip
+         lowest=LOWEST, progress=None, watch=None):  # fmt: skip
     """Write the film of one structure to `output` (.mp4 or .gif); returns the path.
 
     entry : of a tGlassMLP, as learning.opened_models gives it; place : of the configuration in the state point
@@ -22,7 +22,8 @@ def film(data, temperature, output, entry, place=0, frames=FRAMES, fps=RATE, siz
     networks' knots each particle is interpolated (`PropensityAtLevel`)
     md : molecular dynamics on the left: None where there are labels; True without labels is an InputError
     copies : periodic copies along each axis; network : of this one alone, from 0, instead of the mean of all
-    progress(done, total, stage) counts pictures and may raise Cancelled: then nothing is written
+    progress(done, total, stage) counts pictures and may raise Cancelled: then nothing is written; watch(picture) sees
+    each of them, (height, width, 3) uint8
     Raises InputError for what is not there or out of range, before anything long is begun.
     """
     check_suffix(output)
@@ -42,7 +43,15 @@ def film(data, temperature, output, entry, place=0, frames=FRAMES, fps=RATE, siz
     predicted = predicted_curves(entry["model"], point, place, network)
     reached = reached_means(entry["model"], point, levels, network)
     pictures = _pictures(sheet, (measured, predicted), (levels, reached), FilmClock(data), point, copies, progress)
-    return write_movie(output, pictures, fps, film_palette())
+    return write_movie(output, _seen(pictures, watch), fps, film_palette())
+
+
+def _seen(pictures, watch):
+    """The same pictures, each shown to `watch`."""
+    for picture in pictures:
+        if watch is not None:
+            watch(picture)
+        yield picture
 
 
 def _sheet(data, point, place, entry, size, copies, beside, network):

@@ -80,12 +80,13 @@ class SimulationPlan:
                 raise InputError(f"{split} replicas are {self.replicas[split]}, expected an even number from 2 on")
 
 
-def simulate(plan, folder, progress=None, beside=()):
+def simulate(plan, folder, progress=None, beside=(), finished=None):
     """Write the configurations that `folder` still lacks for `plan`; returns the paths written.
 
     beside : further folders of the same data set; their configurations count and their label times are kept
     progress : called as progress(done, total, stage); may raise Cancelled: what is finished stays, and the next call
-        goes on with what is missing.
+        goes on with what is missing
+    finished(record) : sees each Record as soon as it is written
     """
     states = [Path(place) / state_folder(plan.temperature) for place in (folder, *beside)]
     state = states[0]
@@ -104,8 +105,11 @@ def simulate(plan, folder, progress=None, beside=()):
     for count, (index, split) in enumerate(missing, 1):
         stage = f"T = {plan.temperature:g}, {split} configuration {count} of {len(missing)}"
         path = state / f"{index:04d}.h5"
-        if write_record(path, make_record(plan, grids[split], index, split, report(stage))):
+        record = make_record(plan, grids[split], index, split, report(stage))
+        if write_record(path, record):
             written.append(path)
+            if finished is not None:
+                finished(record)
     return written
 
 

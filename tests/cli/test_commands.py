@@ -48,7 +48,7 @@ def test_examples_in_the_help_are_accepted_by_the_parser(capsys):
 def test_simulate_says_what_it_wrote_and_what_is_missing(home, capsys):
     data = ["--temperature", "1.5", *SMALL, "--train", "2", "--validation", "1", "--test", "2"]
     assert main(["simulate", *data]) == 0
-    assert "nothing is missing" in capsys.readouterr().out
+    assert "nothing is missing" in capsys.readouterr().err
     assert len(list((home / "data" / "ka2d" / "T1.5000").glob("*.h5"))) == 5
 
 

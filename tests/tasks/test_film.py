@@ -234,7 +234,7 @@ def test_the_command_makes_films(ladder, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("GLASSVIZ_HOME", str(tmp_path / "home"))
     folder, output = str(data.folders[0]), tmp_path / "film.gif"
     arguments = ["film", "--data", folder, "--temperature", "0.3", "--frames", "3", "--size", "120", str(output)]
-    monkeypatch.setattr("glassviz.cli.common.EMBEDDED", tmp_path / "none")
+    monkeypatch.setattr("glassviz.jobs.request.EMBEDDED", tmp_path / "none")
     assert main(arguments) == 2
     assert "no tGlassMLP of KA2D is stored; glassviz transfer --quick makes one" in capsys.readouterr().err
     entry["model"].save(tmp_path / "home" / "models" / entry["name"])
