@@ -17,7 +17,7 @@ FLOORS = [
     ("formats", "learning"),
     ("figures",),
     ("tasks",),
-    ("access",),
+    ("access", "accounts"),
     ("library", "jobs", "live"),
     (
         "choices",

@@ -1,13 +1,15 @@
 """The shell around every page: header with the bar, theme, keyboard, notifications."""
 
+from html import escape
+
 import panel as pn
 import panel_material_ui as pmui
+from panel.util import edit_readonly
 
 from glassviz import tour
 from glassviz.choices import PAGES
 from glassviz.colours import ACCENTS, NEUTRALS
 from glassviz.errors import DataError
-from glassviz.library import Library
 from glassviz.pages.address import keep_in_step, opened
 from glassviz.pages.bar import Bar
 from glassviz.pages.controls import HIDDEN, SHOWN
@@ -15,14 +17,16 @@ from glassviz.pages.dynamics import DynamicsPage
 from glassviz.pages.figures import FiguresDialog
 from glassviz.pages.heterogeneity import HeterogeneityPage
 from glassviz.pages.jobs import JobsPage
+from glassviz.pages.libraries import library
 from glassviz.pages.missing import MissingBar
+from glassviz.pages.model_search import search_when_changed
 from glassviz.pages.network import NetworkPage
 from glassviz.pages.own_data import OwnDataDialog
 from glassviz.pages.scores import ScoresPage
 from glassviz.pages.snapshots import SnapshotsPage
 from glassviz.pages.tour import TourGuide, TourPage
 from glassviz.pages.transfer import TransferPage
-from glassviz.pages.visitor import current_visitor
+from glassviz.pages.visitor import current_visitor, has_login
 from glassviz.session import Session
 from glassviz.views.keys import Keys
 from glassviz.views.style import UNLABELLED
@@ -74,6 +78,7 @@ MADE_BY = {
 REFRESH_PERIOD = 2000
 HEADER = "4.9rem"
 NAMES = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", " ": "space", "Escape": "Esc"}
+search_when_changed()
 
 
 def theme(dark):
@@ -99,20 +104,13 @@ def theme(dark):
     }
 
 
-def library():
-    """The library of data sets and models, read once and shared by all sessions."""
-    if "glassviz library" not in pn.state.cache:
-        pn.state.cache["glassviz library"] = Library()
-    return pn.state.cache["glassviz library"]
-
-
 def serve():
     """The app for one visitor."""
     try:
-        shared = library()
+        known = library(current_visitor())
     except DataError as error:
         return pmui.Page(title="glassviz", main=[pmui.Alert(title=str(error), severity="error", margin=40)])
-    session = started(shared, opened())
+    session = started(known, opened())
     keep_in_step(session)
     if session.large:
         present(pn.state.curdoc)
@@ -128,11 +126,12 @@ def serve():
             figures.button,
             own.button,
             large_button(session),
+            *who(),
         ],
         main=[type_of(session), pages.panel, guide.panel, keys, help_dialog, figures.panel, own.panel],
         theme_config={"light": theme(False), "dark": theme(True)},
         dark_theme=session.dark,
-        busy_indicator="linear",
+        busy_indicator=None,
         # With these two values the header leaves the colours of the widgets in it alone.
         sx={
             ".MuiAppBar-root": {"bgcolor": "primary.contrastText", "color": "primary.main"},
@@ -142,8 +141,11 @@ def serve():
             ".MuiToolbar-root": {"height": HEADER, "minHeight": f"{HEADER} !important"},
         },
     )
+    with edit_readonly(shell):
+        # Tied to what anybody on the server does: every click would send, and look through, the pages of all.
+        shell.busy = False
     shell.param.watch(lambda event: session.choose(dark=event.new), "dark_theme")
-    pn.state.onload(lambda: report_problems(shared.problems))
+    pn.state.onload(lambda: report_problems(known.problems))
     pn.state.add_periodic_callback(lambda: notice_changes(session), period=REFRESH_PERIOD)
     return shell
 
@@ -220,6 +222,16 @@ def large_button(session):
     return button
 
 
+def who():
+    """The name of who has logged in with the way out, where there is a login."""
+    if not has_login():
+        return []
+    name = current_visitor().name or "guest"
+    style = "font-size:0.8rem;line-height:1.25;white-space:nowrap;text-align:right"
+    way_out = "<a href='./logout' style='color:inherit'>Log out</a>"
+    return [pn.pane.HTML(f"<div style='{style}'>{escape(name)}<br>{way_out}</div>", margin=(10, 4, 4, 4))]
+
+
 def keys_table():
     """The list of keys as text."""
     lines = [f"| **{NAMES.get(key, key)}** | {meaning} |" for key, meaning in KEYS.items()]
@@ -262,7 +274,8 @@ def report_problems(problems):
 
 
 def notice_changes(session):
-    """Show configurations that were added or corrected meanwhile."""
+    """Show configurations that were added or corrected meanwhile, also the first of the visitor's own."""
+    session.library = library(current_visitor())
     session.library.refresh()
     if session.seen != session.stamp():
         session.seen = session.stamp()
