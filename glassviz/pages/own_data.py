@@ -11,6 +11,7 @@ from glassviz.errors import GlassvizError, InputError
 from glassviz.jobs import start
 from glassviz.jobs.requests.import_ import RESULT
 from glassviz.pages.job_words import told
+from glassviz.pages.libraries import renew
 from glassviz.pages.own_fields import FIELD, OwnFields
 from glassviz.pages.understood import bold, one_kind, picture_svg, plain, table_html, words
 from glassviz.pages.uploads import Uploads, in_words
@@ -244,7 +245,7 @@ class OwnDataDialog:
         first = f"{number} file{'s' * (number != 1)} written into the data set {name}."
         self._free("\n\n".join([first, *map(plain, result["left_out"])]))
         self.bar.value = 100
-        session.library.refresh()
+        renew(session, self.visitor)
         if name in session.library.data_sets:
             session.choose(data_set=name)
             session.param.trigger("configuration", "model")

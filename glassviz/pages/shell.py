@@ -17,7 +17,7 @@ from glassviz.pages.dynamics import DynamicsPage
 from glassviz.pages.figures import FiguresDialog
 from glassviz.pages.heterogeneity import HeterogeneityPage
 from glassviz.pages.jobs import JobsPage
-from glassviz.pages.libraries import library
+from glassviz.pages.libraries import library, renew
 from glassviz.pages.missing import MissingBar
 from glassviz.pages.model_search import search_when_changed
 from glassviz.pages.network import NetworkPage
@@ -275,8 +275,7 @@ def report_problems(problems):
 
 def notice_changes(session):
     """Show configurations that were added or corrected meanwhile, also the first of the visitor's own."""
-    session.library = library(current_visitor())
-    session.library.refresh()
+    renew(session, current_visitor())
     if session.seen != session.stamp():
         session.seen = session.stamp()
         session.choose()

@@ -6,6 +6,7 @@ import time
 import uuid
 from pathlib import Path
 
+from glassviz.access import count
 from glassviz.errors import DataError, GlassvizError, InputError
 from glassviz.tasks.understand import MOST_FILES, TOGETHER
 
@@ -47,6 +48,7 @@ class Uploads:
         free = shutil.disk_usage(_there(self.home)).free
         if sum(sizes) > free:
             raise InputError(f"the disk is full: the files have {sum(sizes):,} bytes, {free:,} are free")
+        count(self.visitor)
         folder = self.home / uuid.uuid4().hex
         folder.mkdir(parents=True)
         for name in names:
