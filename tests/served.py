@@ -82,7 +82,7 @@ class Served:
     def stop(self):
         """End the server."""
         self.process.terminate()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=120)
 
 
 def morsel(response, name):

@@ -126,9 +126,8 @@ def serve():
             figures.button,
             own.button,
             large_button(session),
-            *who(),
         ],
-        main=[type_of(session), pages.panel, guide.panel, keys, help_dialog, figures.panel, own.panel],
+        main=[type_of(session), pages.panel, guide.panel, keys, help_dialog, figures.panel, own.panel, *who()],
         theme_config={"light": theme(False), "dark": theme(True)},
         dark_theme=session.dark,
         busy_indicator=None,
@@ -227,9 +226,10 @@ def who():
     if not has_login():
         return []
     name = current_visitor().name or "guest"
-    style = "font-size:0.8rem;line-height:1.25;white-space:nowrap;text-align:right"
-    way_out = "<a href='./logout' style='color:inherit'>Log out</a>"
-    return [pn.pane.HTML(f"<div style='{style}'>{escape(name)}<br>{way_out}</div>", margin=(10, 4, 4, 4))]
+    words = f"<span>{escape(name)}</span> · <a href='./logout' style='color:inherit'>Log out</a>"
+    # The header is full: the lower right corner is free on every page.
+    styles = {"position": "fixed", "right": "14px", "bottom": "6px", "font-size": "0.8rem", "z-index": "10"}
+    return [pn.pane.HTML(words, margin=0, styles=styles)]
 
 
 def keys_table():
