@@ -29,9 +29,11 @@ def test_a_missing_model_is_trained_on_the_page(visit):
     grey = visit.pixels([[visit.panel(1)["x"] + 150, visit.panel(1)["y"] + 150]])
     # What is missing is said, and the button beside it opens the form with the state point filled in.
     visit.page.get_by_text("No model predicts this propensity at T = 1.").wait_for()
+    # The damaged file is told at the foot, too.
+    visit.page.get_by_role("button", name="Close", exact=True).click()
     visit.page.get_by_role("button", name="Train one").click()
     visit.holds(page="jobs")
-    assert visit.page.locator("input[inputmode]").first.input_value() == "1"
+    assert visit.page.get_by_label("Temperature T (ε", exact=False).first.input_value() == "1"
     visit.choose("Model kind", "ridge")
     visit.page.get_by_role("button", name="Start", exact=True).click()
     visit.page.get_by_role("button", name="Use this result").click(timeout=60_000)

@@ -136,7 +136,7 @@ def test_a_training_is_watched_cancelled_and_resumed_in_the_browser(changing, pa
     visit.page.get_by_role("button", name="Train", exact=True).click()
     visit.page.get_by_label("Networks", exact=True).fill("16")
     visit.page.get_by_label("Networks", exact=True).press("Enter")
-    visit.page.get_by_role("checkbox", name="Replace one").check()
+    visit.page.get_by_label("Replace one of that name").check()
     visit.page.get_by_role("button", name="How long?").click()
     visit.page.get_by_text("About ").wait_for(timeout=60_000)
     visit.page.get_by_role("button", name="Start", exact=True).click()

@@ -163,7 +163,7 @@ def test_a_film_is_rendered_as_a_job_and_saved(visit, tmp_path):
     download.value.save_as(tmp_path / "film.gif")
     with Image.open(tmp_path / "film.gif") as image:
         assert image.n_frames == 3
-        assert image.width == 2 * 240 + 3 * 10 + 1
+        assert image.width == 2 * 240 + 3 * 10
 
 
 # Without a browser ---------------------------------------------------------------------------------------------------
