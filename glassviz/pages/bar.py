@@ -22,7 +22,7 @@ class Bar:
             "data_set": pmui.Select(label="Data set", width=sized(110), **select),
             "temperature": pmui.Select(label="Temperature T", width=sized(108), **select),
             "time": pmui.DiscreteSlider(
-                label="Time t", options=[0.0], width=round(340 / scale()), margin=(0, 20, 0, 20), size="small"
+                label="Time t", options=[0.0], width=round(340 / scale() ** 2), margin=(0, 20, 0, 20), size="small"
             ),
             "configuration": pmui.Select(label="Configuration", width=sized(150), **select),
             "model": pmui.Select(label="Model", width=sized(240), **select),

@@ -89,7 +89,8 @@ class LivePanel:
         """Run, if a seat is free."""
         try:
             self.runner.start()
-            self.words.update("<p>A liquid is being prepared …</p>" if self._last is None else "", self.session.dark)
+            if self._last is None:
+                self._soon(self._say, "A liquid is being prepared …")
         except GlassvizError as error:
             self._stopped(str(error))
             return
@@ -103,7 +104,10 @@ class LivePanel:
         if not self.runner.running:
             self.run.param.update(value=False, label="Run", icon="play_arrow")
         if sentence:
-            self.words.update(f"<p>{sentence}</p>", self.session.dark)
+            self._say(sentence)
+
+    def _say(self, sentence):
+        self.words.update(f"<p>{sentence}</p>", self.session.dark)
 
     def _make(self):
         liquid = LiveLiquid(KA2D, self.temperature.value, seed=None)
@@ -141,6 +145,7 @@ class LivePanel:
     # Drawing ---------------------------------------------------------------------------------------------------------
 
     def _soon(self, function, *arguments):
+        """Draw in turns of the event loop alone: of two threads that set one parameter at once one is lost."""
         if self._document is None or self._document.session_context is None:
             function(*arguments)
         else:
@@ -155,8 +160,8 @@ class LivePanel:
     def _redraw(self):
         self.runner.touch()
         if self._last is not None:
-            self._draw(self._last)
-            self._draw_curves()
+            self._soon(self._draw, self._last)
+            self._soon(self._draw_curves)
 
     def _draw(self, moment):
         self._last, session = moment, self.session

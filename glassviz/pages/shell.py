@@ -164,7 +164,7 @@ class Pages:
         self.session, self._made = session, {}
         missing = MissingBar(session).panel
         self.panel = pn.Column(missing, sizing_mode="stretch_both", margin=0, styles={"position": "relative"})
-        session.param.watch(self._show, "page")
+        session.param.watch(self._show, ["page", "tour"])
         self._make("snapshots")
         self._show()
 
@@ -172,8 +172,11 @@ class Pages:
         name = self.session.page
         if name not in self._made:
             self._make(name)
+        # What has no room above the bar of a tour is scrolled there: the bar itself stays in sight.
+        held = bool(self.session.tour)
+        self.panel.styles = {"position": "relative", "overflow": "hidden" if held else "visible"}
         for other, place in self._made.items():
-            place.styles = SHOWN if other == name else HIDDEN
+            place.styles = {**(SHOWN if other == name else HIDDEN), "overflow": "auto" if held else "visible"}
 
     def _make(self, name):
         page = MADE_BY[name](self.session)

@@ -91,14 +91,10 @@ class TourGuide:
         self.work = Background(self._draw, self._jobs, self._wanted, "Tour")
         self.bar = TourBar(lambda number: tour.go(session, number), titles=[step.title for step in tour.STEPS])
         self.panel = pn.Column(self.bar, sizing_mode="stretch_width", margin=0, visible=False)
-        session.param.watch(self._later, ["tour", "dark", *CHOICES])
-        self._later()
-
-    def _later(self, *_):
-        self.panel.visible = self.session.tour > 0
-        if self.session.tour:
-            self._draw()
-            self.work.start()
+        # When the page has taken the choice: what two threads send at the same time may be lost.
+        session.param.watch(lambda *_: self.work.start(), ["tour", "dark", *CHOICES], precedence=3)
+        self._draw()
+        self.work.start()
 
     def _wanted(self):
         session = self.session
@@ -120,6 +116,7 @@ class TourGuide:
 
     def _draw(self):
         session = self.session
+        self.panel.visible = session.tour > 0
         if session.tour:
             self.bar.update(session.tour, self._known.get(self._wanted(), "…"), session.dark)
 

@@ -25,7 +25,10 @@ def lecture(server, context):
 
 def begin(lecture, query):
     lecture.page.goto(lecture.server.address + query)
-    lecture.page.get_by_role("region", name="Tour").wait_for(timeout=60_000)
+    bar = lecture.page.get_by_role("region", name="Tour")
+    bar.wait_for(timeout=60_000)
+    # What is chosen while a page is still being loaded may not reach it.
+    lecture.still(lambda: bar.inner_text() + lecture.page.locator("main").inner_text(), "the page", pause=2000)
     return lecture.page
 
 
@@ -38,6 +41,13 @@ def shown(lecture, number):
     return bar.locator("p").inner_text()
 
 
+def go(lecture, key, number):
+    """Press a key until the page, which may still be loading, has heard it."""
+    bar = lecture.page.get_by_role("region", name="Tour")
+    heard = lambda: f"Step {number} of" in bar.inner_text()  # noqa: E731
+    lecture.reacts(lambda: lecture.press(key), heard, f"key {key}", patience=15)
+
+
 def test_ten_steps_each_show_their_page(lecture, library):
     page, seen = begin(lecture, "?tour=1"), set()
     for number, name in enumerate(PAGES, 1):
@@ -45,7 +55,8 @@ def test_ten_steps_each_show_their_page(lecture, library):
         page.locator("header").get_by_role("button", name=name.capitalize(), pressed=True).wait_for()
         if number < len(PAGES):
             page.get_by_role("button", name="Next").click()
-    assert len(seen) == len(PAGES)
+    # Without a tGlassMLP steps 8 and 9 lack the same.
+    assert len(seen) == len(PAGES) - 1
     assert page.get_by_role("button", name="Next").is_disabled()
     page.get_by_role("button", name="Leave").click()
     lecture.holds(tour=None)
@@ -74,15 +85,15 @@ def test_words_come_from_the_data_that_are_shown(lecture, library):
 def test_what_the_data_lack_is_said(lecture):
     begin(lecture, "?tour=7")
     assert "No tGlassMLP is stored" in shown(lecture, 7)
-    lecture.press("n")
+    go(lecture, "n", 8)
     assert "no tGlassMLP of KA2D is stored" in shown(lecture, 8)
 
 
 def test_keys_go_on_and_back(lecture):
-    page = begin(lecture, "?tour=9")
+    begin(lecture, "?tour=9")
     shown(lecture, 9)
     for key, number in (("PageDown", 10), ("n", 10), ("p", 9), ("PageUp", 8)):
-        page.keyboard.press(key)
+        go(lecture, key, number)
         shown(lecture, number)
 
 
@@ -135,9 +146,8 @@ def test_the_liquid_runs_while_it_is_watched(lecture):
     page.get_by_role("button", name="Run").click()
     lecture.until(lambda: since() > 0.5, "time that passes again")
     # Another page stops it, the way back starts a new one.
-    page.keyboard.press("p")
-    shown(lecture, 1)
-    page.keyboard.press("n")
+    go(lecture, "p", 1)
+    go(lecture, "n", 2)
     lecture.until(lambda: since() > 0.5, "time of the next liquid")
 
 
