@@ -123,9 +123,7 @@ def serve():
         # Pages above, choices below: beside each other they would not fit into a laptop's width.
         header=[
             pmui.Column(navigation(session), bar.panel, sizing_mode="stretch_width", margin=0),
-            figures.button,
-            own.button,
-            large_button(session),
+            pmui.Row(figures.button, own.button, large_button(session), margin=(18, 0, 0, 0), width=108),
         ],
         main=[type_of(session), pages.panel, guide.panel, keys, help_dialog, figures.panel, own.panel, *who()],
         theme_config={"light": theme(False), "dark": theme(True)},
@@ -218,7 +216,7 @@ def type_of(session):
 def large_button(session):
     """Presentation mode on and off."""
     button = pmui.IconButton(
-        icon="slideshow", label="", description="Presentation mode: large type (m)", size="small", margin=(16, 0, 4, 0)
+        icon="slideshow", label="", description="Presentation mode: large type (m)", size="small", margin=0
     )
     button.on_click(lambda _: session.choose(large=not session.large))
     return button
