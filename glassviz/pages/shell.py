@@ -1,5 +1,6 @@
 """The shell around every page: header with the bar, theme, keyboard, notifications."""
 
+from functools import partial
 from html import escape
 
 import panel as pn
@@ -142,6 +143,7 @@ def serve():
         # Tied to what anybody on the server does: every click would send, and look through, the pages of all.
         shell.busy = False
     shell.param.watch(lambda event: session.choose(dark=event.new), "dark_theme")
+    pn.state.on_session_destroyed(partial(release, pn.state.curdoc))
     pn.state.onload(lambda: report_problems(known.problems))
     pn.state.add_periodic_callback(lambda: notice_changes(session), period=REFRESH_PERIOD)
     return shell
@@ -264,6 +266,13 @@ def pressed(key, session, bar, help_dialog):
         help_dialog.open = False
     else:
         help_dialog.open = not help_dialog.open
+
+
+def release(document, _):
+    """Let go of a visitor who has left: Panel 1.9 keeps the area of the notifications, and with it all of the page."""
+    for name, (_, _, shown_in, _) in list(pn.state._views.items()):
+        if shown_in is document:
+            del pn.state._views[name]
 
 
 def report_problems(problems):
