@@ -139,9 +139,7 @@ def serve():
             ".MuiToolbar-root": {"height": HEADER, "minHeight": f"{HEADER} !important"},
         },
     )
-    with edit_readonly(shell):
-        # Tied to what anybody on the server does: every click would send, and look through, the pages of all.
-        shell.busy = False
+    untie(shell)
     shell.param.watch(lambda event: session.choose(dark=event.new), "dark_theme")
     pn.state.on_session_destroyed(partial(release, pn.state.curdoc))
     pn.state.onload(lambda: report_problems(known.problems))
@@ -266,6 +264,18 @@ def pressed(key, session, bar, help_dialog):
         help_dialog.open = False
     else:
         help_dialog.open = not help_dialog.open
+
+
+def untie(shell):
+    """Free the page from the busy sign of the whole server: every click would send, and search, the pages of all.
+
+    Setting the value ends the tie, but leaves the server watching, and holding, the page.
+    """
+    watchers = [watcher for _, watcher in shell._param__private.ref_watchers]
+    for watcher in watchers:
+        pn.state.param.unwatch(watcher)
+    with edit_readonly(shell):
+        shell.busy = False
 
 
 def release(document, _):
