@@ -125,15 +125,16 @@ def test_cards_open_steps(lecture):
     lecture.until(lambda: page.locator("li[aria-current] button").inner_text().startswith("5"), "the present card")
 
 
-def seconds_of(text):
-    found = re.search(r"t since the mark\s*([\d.]+)", text)
+def seconds_of(page):
+    """Time since the mark, as the page tells it."""
+    facts = page.locator(".row", has_text="t since the mark")
+    found = re.search(r"t since the mark\s*([\d.]+)", facts.inner_text()) if facts.count() else None
     return float(found[1]) if found else -1.0
 
 
 def test_the_liquid_runs_while_it_is_watched(lecture):
     page = begin(lecture, "?tour=2")
-    body = page.locator("body")
-    since = lambda: seconds_of(body.inner_text())  # noqa: E731
+    since = lambda: seconds_of(page)  # noqa: E731
     lecture.until(lambda: since() > 1, "time that passes")
     page.get_by_role("button", name="Pause").click()
     page.get_by_role("button", name="Run").wait_for()
@@ -153,7 +154,7 @@ def test_the_liquid_runs_while_it_is_watched(lecture):
 
 def test_a_hidden_page_stops_the_liquid(lecture):
     page = begin(lecture, "?tour=2")
-    since = lambda: seconds_of(page.locator("body").inner_text())  # noqa: E731
+    since = lambda: seconds_of(page)  # noqa: E731
     lecture.until(lambda: since() > 1, "time that passes")
     # A tab in the background draws nothing.
     page.evaluate(
@@ -173,15 +174,15 @@ def test_large_type_and_back(lecture):
     heading = page.get_by_role("region", name="Tour").locator("h2")
     small = heading.bounding_box()["height"]
     assert page.evaluate(size) == 16
-    page.keyboard.press("m")
-    lecture.holds(large=1, tour=1)
-    lecture.until(lambda: page.evaluate(size) > 20, "large type")
-    lecture.until(lambda: heading.count() and heading.bounding_box()["height"] > 1.2 * small, "a larger heading")
+    lecture.reacts(lambda: lecture.press("m"), lambda: lecture.state.get("large") == "1", "key m", patience=15)
+    page.wait_for_function(f"() => {size} > 20")
+    heading.wait_for()
+    lecture.until(lambda: heading.bounding_box()["height"] > 1.2 * small, "a larger heading")
     inside = "[document.documentElement.scrollHeight - innerHeight, document.documentElement.scrollWidth - innerWidth]"
     lecture.agrees(lambda: page.evaluate(inside), [0, 0])
     page.get_by_role("button", name="Presentation mode").click()
     lecture.holds(large=None, tour=1)
-    lecture.until(lambda: page.evaluate(size) == 16, "usual type")
+    page.wait_for_function(f"() => {size} === 16")
 
 
 @pytest.mark.parametrize("large", ["", "&large=1"])
