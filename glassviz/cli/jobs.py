@@ -89,4 +89,4 @@ def go_on(job):
     from glassviz.jobs import resume
 
     with ProgressBar() as progress:
-        print(f"done: {resume(job, wait=True, told=progress)}")
+        print(f"done: {resume(job, wait=True, told=progress, ends=True)}")

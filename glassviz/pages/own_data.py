@@ -15,6 +15,7 @@ from glassviz.pages.libraries import renew
 from glassviz.pages.own_fields import FIELD, OwnFields
 from glassviz.pages.understood import bold, one_kind, picture_svg, plain, table_html, words
 from glassviz.pages.uploads import Uploads, in_words
+from glassviz.pages.visitor import require_unchanged
 from glassviz.tasks.understand import safe_name, understand
 from glassviz.views.upload import UploadView
 
@@ -92,7 +93,14 @@ class OwnDataDialog:
 
     def _begin(self, files):
         self._fresh()
-        return in_words(lambda: self.uploads.begin(files))
+
+        def begin():
+            require_unchanged(self.visitor)
+            if self._watching is not None:
+                raise InputError("an import is at work, which needs its files: wait for it or cancel it first")
+            self.uploads.begin(files)
+
+        return in_words(begin)
 
     def _take(self, file, offset, data):
         return in_words(lambda: self.uploads.take(file, offset, data))
@@ -173,6 +181,7 @@ class OwnDataDialog:
 
     def _import(self):
         try:
+            require_unchanged(self.visitor)
             job = start("import", self.visitor, **self._arguments())
         except (GlassvizError, OSError) as error:
             self.words.object = bold(error)

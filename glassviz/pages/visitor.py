@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import panel as pn
 
 from glassviz.access import GUEST, OWNER
+from glassviz.errors import Refused
 
 FORWARDED = ("forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip")
 """Headers that proxies add, beside X-Forwarded-...: behind one, everybody seems to be at this machine."""
@@ -36,6 +37,13 @@ def current_visitor():
         account = _server["gate"].account_of(request)
         return GUEST if account is None else account.visitor
     return OWNER if not _server["proxied"] and at_this_machine(request) else GUEST
+
+
+def require_unchanged(visitor):
+    """Raise Refused where the account of a page that is open has changed or gone since it was opened."""
+    document = pn.state.curdoc
+    if document is not None and document.session_context is not None and current_visitor() != visitor:
+        raise Refused("your account has changed since this page was opened: load it anew")
 
 
 def at_this_machine(request):
