@@ -23,6 +23,7 @@ PAGES = {
     "Network": "network",
     "Transfer": "transfer",
     "Jobs": "jobs",
+    "Tour": "tour",
 }
 TIME_AXES = {"t": "absolute", "t / τ": "scaled"}
 STATIC_VIEWS = {"g(r)": "pair_correlation", "S(q)": "structure_factor", "V(r)": "potential"}
@@ -65,3 +66,5 @@ LENGTH_RULES = {"Sum over L": "sum", "Integral over L": "integral"}
 MAPPED = {"Weights": "weights", "Sensitivity": "sensitivity"}
 MD_FROM = {"Test": "test", "All": "all"}
 COPIES = {"1 × 1": 1, "2 × 2": 2, "4 × 4": 4, "8 × 8": 8}
+LIVE_COLOURS = {"Bonds kept": "kept", "Displacement": "moved", "Type": "type"}
+LIVE_SPEEDS = {"slow": 1, "× 5": 5, "× 25": 25}

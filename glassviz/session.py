@@ -88,6 +88,8 @@ class Session(param.Parameterized):
     decay_level = param.Number(default=0.8, bounds=(LOWEST, HIGHEST), doc="Mean C_B that the ladder shows.")
     playing = param.Boolean(default=False, doc="Whether the ladder plays; no choice that a link should hold.")
     asked = param.Tuple(default=("", {}), doc="Task and arguments that the form of the page Jobs shall hold.")
+    tour = param.Integer(default=0, bounds=(0, 10), doc="Step of the tour that is on; 0: none.")
+    large = param.Boolean(default=False, doc="Presentation mode: large type.")
 
     # In this order a choice comes after those that it depends on.
     DEPENDENT = ("data_set", "temperature", "observable", "configuration", "time", "model", "shown_type",

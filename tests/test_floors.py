@@ -10,7 +10,7 @@ import pytest
 from tests.liquids import REPOSITORY
 
 FLOORS = [
-    ("errors", "words", "colours", "publish", "cache", "configuration", "systems", "wave_vectors"),
+    ("errors", "words", "colours", "publish", "limited", "cache", "configuration", "systems", "wave_vectors"),
     ("interactions",),
     ("simulation", "structure", "dynamics"),
     ("hdf5", "record", "predictions", "state_point", "dataset"),
@@ -18,7 +18,7 @@ FLOORS = [
     ("figures",),
     ("tasks",),
     ("access", "accounts"),
-    ("library", "jobs"),
+    ("library", "jobs", "live"),
     (
         "choices",
         "session",
@@ -28,6 +28,8 @@ FLOORS = [
         "heterogeneity_curves",
         "network_curves",
         "ladder",
+        "tour_words",
+        "tour",
     ),
     ("views", "exports"),
     ("pages",),

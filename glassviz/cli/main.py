@@ -8,7 +8,8 @@ from importlib import import_module
 from glassviz.errors import Cancelled, GlassvizError
 
 COMMANDS = ("info", "simulate", "assemble", "import", "import-predictions", "train", "transfer")
-COMMANDS += ("predict", "score", "heterogeneity", "dynamics", "figure", "film", "export", "serve", "users", "doctor")
+COMMANDS += ("predict", "score", "heterogeneity", "dynamics", "figure", "film", "export")
+COMMANDS += ("jobs", "serve", "users", "doctor")
 
 
 def command_module(name):

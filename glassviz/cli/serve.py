@@ -9,7 +9,6 @@ from glassviz.errors import InputError
 
 EXAMPLES = (
     "glassviz serve --show                       # for oneself, on 127.0.0.1",
-    "glassviz users add ann --role teacher && glassviz serve --auth basic",
     "glassviz serve --address 0.0.0.0 --auth basic --behind-proxy --allow-websocket-origin glass.example.org",
     "PANEL_OAUTH_SECRET=... glassviz serve --auth oauth --oauth-provider github --oauth-key KEY \\\n"
     "      --oauth-redirect-uri https://glass.example.org/login --allow-websocket-origin glass.example.org",

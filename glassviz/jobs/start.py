@@ -5,7 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
-from glassviz.access import OWNER
+from glassviz.access import OWNER, count
 from glassviz.errors import Cancelled, GlassvizError, InputError, Refused
 from glassviz.jobs.cluster import SCHEDULER, client, resources
 from glassviz.jobs.estimates import simulation_time
@@ -54,6 +54,7 @@ def resume(job, wait=False, told=None):
         raise InputError(f"job {job.name} is {state}, expected one that is {', '.join(RESUMABLE)}")
     job.visitor.require_task(job.request["task"])
     _check_number(job.visitor)
+    count(job.visitor)
     (job.folder / CANCEL).unlink(missing_ok=True)
     job.note("resumed")
     if not wait:
@@ -77,6 +78,7 @@ def _create(task, visitor, arguments):
     request.check()
     _check_gpu(request)
     _check_number(visitor)
+    count(visitor)
     folder = _new_folder(visitor, task)
     own = {"visitor": asdict(visitor), "asked": time.time()}
     publish_json(folder / REQUEST, {"task": task, "arguments": request.arguments(), **own})

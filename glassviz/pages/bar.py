@@ -6,6 +6,8 @@ from threading import get_ident
 import panel as pn
 import panel_material_ui as pmui
 
+from glassviz.views.type_size import scale, sized
+
 PLAY_PERIOD = 900
 
 
@@ -15,21 +17,25 @@ class Bar:
     def __init__(self, session):
         self.session = session
         self._filling = None
-        select = {"size": "small", "margin": (14, 6, 4, 6)}
+        select = {"size": "small", "margin": (7, 6, 2, 6)}
         self.widgets = {
-            "data_set": pmui.Select(label="Data set", width=92, **select),
-            "temperature": pmui.Select(label="Temperature T", width=108, **select),
-            "time": pmui.DiscreteSlider(label="Time t", options=[0.0], width=200, margin=(8, 16, 0, 16), size="small"),
-            "configuration": pmui.Select(label="Configuration", width=132, **select),
-            "model": pmui.Select(label="Model", width=196, **select),
+            "data_set": pmui.Select(label="Data set", width=sized(110), **select),
+            "temperature": pmui.Select(label="Temperature T", width=sized(108), **select),
+            "time": pmui.DiscreteSlider(
+                label="Time t", options=[0.0], width=round(340 / scale() ** 2), margin=(0, 20, 0, 20), size="small"
+            ),
+            "configuration": pmui.Select(label="Configuration", width=sized(150), **select),
+            "model": pmui.Select(label="Model", width=sized(240), **select),
         }
         self.play = pmui.Toggle(
             label="",
             icon="play_arrow",
             description="Play over time (space)",
             width=44,
-            margin=(14, 4, 4, 4),
+            height=40,
+            margin=(5, 6, 2, 4),
             size="small",
+            sx={"& .MuiToggleButton-root, &.MuiToggleButton-root": {"py": "6px"}},
         )
         self._film = None
         self._fill()
@@ -46,6 +52,7 @@ class Bar:
             self.widgets["model"],
             sizing_mode="stretch_width",
             margin=0,
+            styles={"min-width": "0"},
             # Where the window is too narrow the bar is moved sideways.
             sx={"overflowX": "auto", "overflowY": "hidden", "& > .child-wrapper > *": {"flexShrink": "0 !important"}},
         )
@@ -63,6 +70,8 @@ class Bar:
                 value = getattr(self.session, name)
                 if widget.options != options:
                     widget.param.update(options=options, value=value)
+                    # The browser would keep the old label of a value that stays the same.
+                    widget.param.trigger("value")
                 elif widget.value != value:
                     widget.value = value
         finally:

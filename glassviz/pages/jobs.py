@@ -13,6 +13,7 @@ from glassviz.pages.background import Background
 from glassviz.pages.job_detail import JobDetail
 from glassviz.pages.job_form import JobForm
 from glassviz.pages.job_words import COLUMNS, table_rows
+from glassviz.pages.libraries import renew
 from glassviz.pages.visitor import current_visitor
 from glassviz.views.inspector import TextView
 from glassviz.views.score_table import ScoreTable
@@ -163,7 +164,7 @@ class JobsPage:
     def _use(self, job):
         """Show on its page what a job has made."""
         session, request, result = self.session, job.request, Path(job.state["result"])
-        session.library.refresh()
+        renew(session, self.visitor)
         arguments = request["arguments"]
         if request["task"] in ("simulate", "import"):
             session.choose(data_set=result.name, page="snapshots")

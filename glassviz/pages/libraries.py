@@ -37,6 +37,13 @@ def library(visitor):
         return own
 
 
+def renew(session, visitor):
+    """Let a session see what has been added, corrected or removed, also the first of the visitor's own."""
+    if visitor.name:
+        session.library = library(visitor)
+    session.library.refresh()
+
+
 def _folders():
     """Folders of data sets and of models that all visitors see."""
     return [EMBEDDED, *_further["data"], home() / "data"], [*default_models(), *_further["models"]]

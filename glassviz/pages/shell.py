@@ -7,6 +7,7 @@ import panel as pn
 import panel_material_ui as pmui
 from panel.util import edit_readonly
 
+from glassviz import tour
 from glassviz.choices import PAGES
 from glassviz.colours import ACCENTS, NEUTRALS
 from glassviz.errors import DataError
@@ -17,17 +18,20 @@ from glassviz.pages.dynamics import DynamicsPage
 from glassviz.pages.figures import FiguresDialog
 from glassviz.pages.heterogeneity import HeterogeneityPage
 from glassviz.pages.jobs import JobsPage
-from glassviz.pages.libraries import library
+from glassviz.pages.libraries import library, renew
 from glassviz.pages.missing import MissingBar
 from glassviz.pages.model_search import search_when_changed
 from glassviz.pages.network import NetworkPage
+from glassviz.pages.own_data import OwnDataDialog
 from glassviz.pages.scores import ScoresPage
 from glassviz.pages.snapshots import SnapshotsPage
+from glassviz.pages.tour import TourGuide, TourPage, turn
 from glassviz.pages.transfer import TransferPage
 from glassviz.pages.visitor import current_visitor, has_login
 from glassviz.session import Session
 from glassviz.views.keys import Keys
 from glassviz.views.style import UNLABELLED
+from glassviz.views.type_size import TypeSize, present
 
 KEYS = {
     "ArrowLeft": "previous time",
@@ -44,10 +48,24 @@ KEYS = {
     "5": "page Network",
     "6": "page Transfer",
     "7": "page Jobs",
+    "8": "page Tour",
+    "n": "next step of the tour (also Page Down)",
+    "p": "previous step of the tour (also Page Up)",
+    "m": "presentation mode: large type, and back",
     "Escape": "clear the selection",
     "?": "this list",
 }
-PAGE_KEYS = dict(zip("1234567", PAGES.values(), strict=True))
+PAGE_KEYS = {
+    "1": "snapshots",
+    "2": "scores",
+    "3": "heterogeneity",
+    "4": "dynamics",
+    "5": "network",
+    "6": "transfer",
+    "7": "jobs",
+    "8": "tour",
+}
+TOUR_KEYS = {"n": 1, "PageDown": 1, "p": -1, "PageUp": -1}
 MADE_BY = {
     "snapshots": SnapshotsPage,
     "scores": ScoresPage,
@@ -56,10 +74,12 @@ MADE_BY = {
     "network": NetworkPage,
     "transfer": TransferPage,
     "jobs": JobsPage,
+    "tour": TourPage,
 }
 REFRESH_PERIOD = 2000
-search_when_changed()
+HEADER = "4.9rem"
 NAMES = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", " ": "space", "Escape": "Esc"}
+search_when_changed()
 
 
 def theme(dark):
@@ -91,20 +111,33 @@ def serve():
         known = library(current_visitor())
     except DataError as error:
         return pmui.Page(title="glassviz", main=[pmui.Alert(title=str(error), severity="error", margin=40)])
-    session = Session(known, **opened())
+    session = started(known, opened())
     keep_in_step(session)
-    bar, pages, figures = Bar(session), Pages(session), FiguresDialog(session)
+    if session.large:
+        present(pn.state.curdoc)
+    bar, pages, guide, figures = Bar(session), Pages(session), TourGuide(session), FiguresDialog(session)
+    own = OwnDataDialog(session, current_visitor())
     help_dialog = pmui.Dialog(keys_table(), title="Keys", close_on_click=True)
-    keys = Keys(lambda key: pressed(key, session, bar, help_dialog), keys=list(KEYS))
+    keys = Keys(lambda key: pressed(key, session, bar, help_dialog), keys=[*KEYS, *TOUR_KEYS])
     shell = pmui.Page(
         title="glassviz",
-        header=[navigation(session), bar.panel, figures.button],
-        main=[pages.panel, keys, help_dialog, figures.panel, *who()],
+        # Pages above, choices below: beside each other they would not fit into a laptop's width.
+        header=[
+            pmui.Column(navigation(session), bar.panel, sizing_mode="stretch_width", margin=0),
+            pmui.Row(figures.button, own.button, large_button(session), margin=(18, 0, 0, 0), width=108),
+        ],
+        main=[type_of(session), pages.panel, guide.panel, keys, help_dialog, figures.panel, own.panel, *who()],
         theme_config={"light": theme(False), "dark": theme(True)},
         dark_theme=session.dark,
         busy_indicator=None,
         # With these two values the header leaves the colours of the widgets in it alone.
-        sx={".MuiAppBar-root": {"bgcolor": "primary.contrastText", "color": "primary.main"}},
+        sx={
+            ".MuiAppBar-root": {"bgcolor": "primary.contrastText", "color": "primary.main"},
+            # The bar gives way before the buttons at the end leave the window.
+            ".MuiAppBar-root .MuiToolbar-root > .MuiBox-root": {"minWidth": 0},
+            # Of the header and of the room that is left for it above the page.
+            ".MuiToolbar-root": {"height": HEADER, "minHeight": f"{HEADER} !important"},
+        },
     )
     untie(shell)
     shell.param.watch(lambda event: session.choose(dark=event.new), "dark_theme")
@@ -114,6 +147,14 @@ def serve():
     return shell
 
 
+def started(shared, state):
+    """The Session of an address: one that names a step of the tour and no temperature is a link to that step."""
+    session = Session(shared, **state)
+    if state.get("tour") and "temperature" not in state:
+        tour.go(session, session.tour)
+    return session
+
+
 class Pages:
     """The pages of the app in one place: Snapshots from the start, the others when first shown; then they are kept."""
 
@@ -121,7 +162,7 @@ class Pages:
         self.session, self._made = session, {}
         missing = MissingBar(session).panel
         self.panel = pn.Column(missing, sizing_mode="stretch_both", margin=0, styles={"position": "relative"})
-        session.param.watch(self._show, "page")
+        session.param.watch(self._show, ["page", "tour"])
         self._make("snapshots")
         self._show()
 
@@ -129,8 +170,11 @@ class Pages:
         name = self.session.page
         if name not in self._made:
             self._make(name)
+        # What has no room above the bar of a tour is scrolled there: the bar itself stays in sight.
+        held = bool(self.session.tour)
+        self.panel.styles = {"position": "relative", "overflow": "hidden" if held else "visible"}
         for other, place in self._made.items():
-            place.styles = SHOWN if other == name else HIDDEN
+            place.styles = {**(SHOWN if other == name else HIDDEN), "overflow": "auto" if held else "visible"}
 
     def _make(self, name):
         page = MADE_BY[name](self.session)
@@ -145,14 +189,37 @@ def navigation(session):
         options=PAGES,
         value=session.page,
         size="small",
-        width=480,
-        margin=(16, 6, 4, 6),
+        margin=(2, 0, 0, 0),
         stylesheets=UNLABELLED,
-        sx={".MuiToggleButton-root": {"fontSize": "0.76rem", "px": "5px"}},
+        sx={
+            ".MuiToggleButton-root": {
+                "fontSize": "0.8rem",
+                "px": "10px",
+                "py": "1px",
+                "border": 0,
+                "borderRadius": "4px",
+            }
+        },
     )
     pages.param.watch(lambda event: session.choose(page=event.new), "value")
     session.param.watch(lambda event: setattr(pages, "value", event.new), "page")
     return pages
+
+
+def type_of(session):
+    """The size of the page's type."""
+    size = TypeSize(large=session.large)
+    session.param.watch(lambda event: setattr(size, "large", event.new), "large")
+    return size
+
+
+def large_button(session):
+    """Presentation mode on and off."""
+    button = pmui.IconButton(
+        icon="slideshow", label="", description="Presentation mode: large type (m)", size="small", margin=0
+    )
+    button.on_click(lambda _: session.choose(large=not session.large))
+    return button
 
 
 def who():
@@ -186,6 +253,10 @@ def pressed(key, session, bar, help_dialog):
             session.choose(playing=not session.playing)
         else:
             bar.play.value = not bar.play.value
+    elif key in TOUR_KEYS:
+        turn(tour.step, session, TOUR_KEYS[key])
+    elif key == "m":
+        session.choose(large=not session.large)
     elif key in PAGE_KEYS:
         session.choose(page=PAGE_KEYS[key])
     elif key == "Escape":
@@ -224,8 +295,7 @@ def report_problems(problems):
 
 def notice_changes(session):
     """Show configurations that were added or corrected meanwhile, also the first of the visitor's own."""
-    session.library = library(current_visitor())
-    session.library.refresh()
+    renew(session, current_visitor())
     if session.seen != session.stamp():
         session.seen = session.stamp()
         session.choose()

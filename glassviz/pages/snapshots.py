@@ -23,6 +23,8 @@ REST_CHOICES = ["shown_type", "selected", "followed", "seed", "coloured_by", "cl
 LABELS = {"bond_breaking": "Mean C_B", "displacement": "Mean R"}
 SYMBOLS = {"bond_breaking": "C_B", "displacement": "R"}
 PHONE = "@media (max-width: 760px)"
+# Pixels of the window's height that snapshots leave to the rest: whether a tour is on, whether the type is large.
+BESIDE = {(False, False): 140, (True, False): 480, (False, True): 425, (True, True): 570}
 # Milliseconds after which the companions are drawn though the browser has not reported the snapshots: a hidden tab.
 PATIENCE = 600
 
@@ -33,7 +35,7 @@ class SnapshotsPage:
     def __init__(self, session):
         self.session = session
         self._turn, self._behind = 0, False
-        self.snapshots = ParticleView(margin=(0, 10))
+        self.snapshots = ParticleView(margin=(0, 10), beside=self._beside())
         self.decay = DecayView(lambda time: session.choose(time=time))
         self.third = ThirdView(session)
         self.inspector, self.scores = TextView(), TextView()
@@ -48,6 +50,7 @@ class SnapshotsPage:
         session.param.watch(lambda *_: self._later(), REST_CHOICES)
         session.param.watch(self._mark, ["shown_type", "selected", "followed"])
         session.param.watch(lambda event: setattr(self.snapshots, "camera", list(event.new)), "camera")
+        session.param.watch(lambda _: self.snapshots.param.update(beside=self._beside()), "tour")
         view = self.snapshots
         view.param.watch(lambda event: self._picked(event.new), "selected")
         view.param.watch(lambda event: session.choose(camera=event.new), "camera")
@@ -67,6 +70,9 @@ class SnapshotsPage:
             pn.state.notifications.error(str(error), duration=0)
             return
         self._later()
+
+    def _beside(self):
+        return BESIDE[self.session.tour > 0, self.session.large]
 
     def _draw_structure(self):
         session = self.session
@@ -204,6 +210,8 @@ class SnapshotsPage:
 
     def _layout(self):
         numbers = [*controls(self.session), self.scores.panel, self.inspector.panel]
+        # In large type there is no room for single particles.
+        self.inspector.panel.visible = not self.session.large
         side = pmui.Column(*numbers, width=310, margin=(0, 8, 0, 0))
         lower = pmui.Row(
             pmui.Column(self.decay.panel, sizing_mode="stretch_both", margin=0),

@@ -8,7 +8,7 @@ from glassviz.interactions.energy import model_arguments, potential_energy
 from glassviz.interactions.lane_forces import lane_constants
 from glassviz.interactions.potential import CUTOFF2
 from glassviz.interactions.simd import WIDTH
-from glassviz.simulation.velocity_verlet import FACTOR, advance, first_tuning, start
+from glassviz.simulation.velocity_verlet import FACTOR, TWICE_KINETIC, advance, first_tuning, start
 
 CHAIN = 3
 
@@ -95,6 +95,11 @@ class MolecularDynamics:
                 "molecular dynamics blew up: particles overlap at the start or the time step "
                 f"{self.time_step:g} is too long; equilibrate by Monte Carlo first"
             )
+
+    def scale_velocities(self, factor):
+        """Multiply all velocities by a number, as thermostats do between steps of NVE."""
+        self._state[FACTOR] *= factor
+        self._state[TWICE_KINETIC] *= factor**2
 
     @property
     def positions(self):

@@ -8,6 +8,7 @@ from bokeh.plotting.contour import contour_data
 from glassviz.colours import NEUTRALS, SEQUENTIAL, class_places, hex_colours
 from glassviz.views.plot import Plot, accent, spread
 from glassviz.views.style import FONT, dress_bar
+from glassviz.views.type_size import type_size
 
 MOST_POINTS = 100_000
 """More points than these are drawn by Datashader."""
@@ -66,7 +67,7 @@ class CloudView:
             "text",
             source=values,
             text_font=value(FONT),
-            text_font_size="12px",
+            text_font_size=type_size("12px"),
             text_align="center",
             text_baseline="middle",
         )

@@ -6,6 +6,7 @@ from bokeh.models import ColorBar, FixedTicker, LinearColorMapper
 from glassviz.colours import DIFFERENCE, NEUTRALS, hex_colours
 from glassviz.views.plot import Plot
 from glassviz.views.style import dress_bar
+from glassviz.views.type_size import type_size
 from glassviz.words import descriptor_parts
 
 INK = NEUTRALS[False]["text"]
@@ -65,7 +66,7 @@ class DescriptorMap:
         for axis, labels in ((self.plot.figure.xaxis, words), (self.plot.figure.yaxis, kinds)):
             axis.ticker = FixedTicker(ticks=list(range(len(labels))))
             axis.major_label_overrides = dict(enumerate(labels))
-            axis.major_label_text_font_size = "9pt"
+            axis.major_label_text_font_size = type_size("9pt")
             axis.major_tick_line_color = None
             axis.visible = visible
         self._bar.visible = visible
@@ -73,4 +74,4 @@ class DescriptorMap:
     def _dress(self, dark):
         self._cells.glyph.line_color = NEUTRALS[dark]["page"]
         dress_bar(self._bar, dark)
-        self._bar.update(bar_line_color=None, major_label_text_font_size="9pt")
+        self._bar.update(bar_line_color=None, major_label_text_font_size=type_size("9pt"))

@@ -7,6 +7,7 @@ from bokeh.models import ColorBar, DataRange1d, LinearColorMapper
 from glassviz.colours import NEUTRALS, hex_colours
 from glassviz.views.plot import Plot
 from glassviz.views.style import FONT, dress_bar
+from glassviz.views.type_size import type_size
 
 GAP = 0.06
 """Between two fields, in edges of the box."""
@@ -26,7 +27,7 @@ class FieldView:
         pictures = self.plot.source("pictures", image=[], x=[], y=[], dw=[], dh=[])
         figure.image("image", "x", "y", "dw", "dh", source=pictures, color_mapper=self._mapper)
         names = self.plot.source("names", x=[], y=[], text=[])
-        style = {"text_baseline": "top", "text_font": value(FONT), "text_font_size": "13px"}
+        style = {"text_baseline": "top", "text_font": value(FONT), "text_font_size": type_size("13px")}
         style |= {"text_color": NEUTRALS[False]["text"]}
         ground = {"background_fill_color": NEUTRALS[False]["page"], "background_fill_alpha": 0.8, "padding": 4}
         figure.text("x", "y", "text", source=names, x_offset=8, y_offset=8, **style, **ground)

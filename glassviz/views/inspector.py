@@ -8,17 +8,17 @@ from glassviz.words import number
 
 STYLE = """
 :host { display: block; }
-section { font-size: 14px; line-height: 1.5; color: %(text)s; font-variant-numeric: tabular-nums; }
-h2 { font-size: 15px; font-weight: 600; margin: 0 0 6px; }
+section { font-size: 0.875rem; line-height: 1.5; color: %(text)s; font-variant-numeric: tabular-nums; }
+h2 { font-size: 0.9375rem; font-weight: 600; margin: 0 0 6px; }
 table { border-collapse: collapse; width: 100%%; }
 td { padding: 2px 0; border-bottom: 1px solid %(line)s; }
 td:last-child, th:last-child { text-align: right; }
 td + td, th + th { text-align: right; padding-left: 8px; }
 th { font-weight: 400; text-align: left; color: %(quiet)s; padding: 0 0 2px; }
 p { color: %(quiet)s; margin: 4px 0; }
-.large { font-size: 26px; font-weight: 600; line-height: 1.2; }
+.large { font-size: 1.625rem; font-weight: 600; line-height: 1.2; }
 .row { display: flex; gap: 18px; align-items: baseline; }
-.row span { color: %(quiet)s; font-size: 13px; }
+.row span { color: %(quiet)s; font-size: 0.8125rem; }
 """
 
 

@@ -5,7 +5,7 @@ const TEXT_WIDTH = 212, ROW_GAP = 14, COLUMN_GAP = 30, SMALLEST_SPOT = 140, HEAD
 const SCORED = 0.08, HELD = 0.025;
 
 const LADDER_STYLE = `
-.ladder { position: absolute; inset: 0; display: flex; flex-direction: column; color: var(--text); font-size: 14px;
+.ladder { position: absolute; inset: 0; display: flex; flex-direction: column; color: var(--text); font-size: 0.875rem;
   line-height: 1.4; font-variant-numeric: tabular-nums; }
 .strip { display: flex; align-items: center; gap: 8px 18px; flex-wrap: wrap; padding: 2px 0 10px; }
 .strip button { font: inherit; width: 76px; padding: 7px 0; color: var(--text); background: transparent; cursor: pointer;
@@ -20,8 +20,8 @@ const LADDER_STYLE = `
   background: var(--accent); border: 3px solid var(--page); box-shadow: 0 0 0 1px var(--accent); }
 .strip input::-moz-range-thumb { width: 20px; height: 20px; border-radius: 50%; background: var(--accent);
   border: 3px solid var(--page); box-shadow: 0 0 0 1px var(--accent); }
-.strip .level { font-size: 24px; font-weight: 600; min-width: 132px; white-space: nowrap; }
-.strip .scale { display: flex; align-items: center; gap: 8px; white-space: nowrap; color: var(--quiet); font-size: 13px; }
+.strip .level { font-size: 1.5rem; font-weight: 600; min-width: 132px; white-space: nowrap; }
+.strip .scale { display: flex; align-items: center; gap: 8px; white-space: nowrap; color: var(--quiet); font-size: 0.8125rem; }
 .strip .ramp { width: 130px; height: 12px; border-radius: 2px; box-shadow: inset 0 0 0 1px var(--line); }
 button:focus-visible, input:focus-visible { outline: 2px solid var(--quiet); outline-offset: 2px; }
 .scroll { position: relative; flex: 1; min-height: 0; overflow-y: auto; overflow-x: hidden; }
@@ -31,16 +31,16 @@ button:focus-visible, input:focus-visible { outline: 2px solid var(--quiet); out
 .head, .row { display: grid; column-gap: 12px; }
 .head { height: ${HEAD_HEIGHT - ROW_GAP + 8}px; font-weight: 600; white-space: nowrap; }
 .facts { min-width: 0; align-self: center; }
-.facts button { font: inherit; font-size: 21px; font-weight: 600; line-height: 1.25; color: inherit; background: none;
+.facts button { font: inherit; font-size: 1.3125rem; font-weight: 600; line-height: 1.25; color: inherit; background: none;
   border: 0; border-left: 3px solid transparent; padding: 0 0 0 8px; margin: 0 0 2px; cursor: pointer; }
 .facts button[aria-pressed=true] { border-left-color: var(--accent); }
 .facts div { padding-left: 11px; }
-.facts .quiet { color: var(--quiet); font-size: 13px; line-height: 1.35; }
-.facts .word { display: inline-block; border: 1px solid var(--line); border-radius: 3px; padding: 0 6px; font-size: 12px;
+.facts .quiet { color: var(--quiet); font-size: 0.8125rem; line-height: 1.35; }
+.facts .word { display: inline-block; border: 1px solid var(--line); border-radius: 3px; padding: 0 6px; font-size: 0.75rem;
   margin: 2px 0 2px 11px; }
 .spot { position: relative; display: flex; align-items: center; justify-content: center; text-align: center; }
 .spot.empty { border: 1px dashed var(--line); box-sizing: border-box; }
-.spot p { margin: 0; padding: 0 10px; color: var(--quiet); font-size: 13px; max-width: 100%; overflow-wrap: anywhere; }
+.spot p { margin: 0; padding: 0 10px; color: var(--quiet); font-size: 0.8125rem; max-width: 100%; overflow-wrap: anywhere; }
 .spot.held { align-items: end; justify-content: end; }
 .spot.held p { margin: 6px; padding: 1px 7px; border-radius: 3px; background: var(--page); color: var(--text); z-index: 1; }
 .narrow .facts { grid-column: 1 / -1; }

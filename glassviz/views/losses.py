@@ -4,6 +4,7 @@ import numpy as np
 
 from glassviz.colours import ACCENTS
 from glassviz.views.plot import Plot, accent, spread
+from glassviz.views.type_size import type_size
 
 LEGEND = "thick: validation · thin: training · where it jumps, two terms are added"
 
@@ -18,7 +19,7 @@ class LossView:
         lines = self.plot.source("lines", **columns)
         self.plot.figure.multi_line("xs", "ys", source=lines, line_color="colour", line_width="width", name="lines")
         key = self.plot.source("key", x=[], y=[], text=[], colour=[], below=[])
-        names = {"text_color": "colour", "text_font_size": "12px", "text_baseline": "top"}
+        names = {"text_color": "colour", "text_font_size": type_size("12px"), "text_baseline": "top"}
         self.plot.figure.text("x", "y", "text", source=key, x_offset=6, y_offset="below", name="key", **names)
         self.panel = self.plot.panel
 

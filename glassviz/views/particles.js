@@ -1,6 +1,9 @@
 // The component around the drawing: layout of the panels, camera, selection, hover, colour bars.
 
-const TITLE_HEIGHT = 30, SMALLEST_PANEL = 250, CAMERA_WAIT = 200, HOVER_WAIT = 50;
+const SMALLEST_PANEL = 250, CAMERA_WAIT = 200, HOVER_WAIT = 50;
+
+// Titles grow with the type of the page.
+const titleHeight = () => 30 / 16 * parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 class ParticleComponent {
   constructor(model) {
@@ -20,7 +23,7 @@ class ParticleComponent {
     this.gestures = new Gestures(this);
     const react = {
       configuration: ["positions", "types", "radii", "box", "dimension"], values: ["values"], palettes: ["palettes"],
-      selection: ["selected"], layout: ["titles", "largest"], bars: ["scales"], look: ["dark", "shown_type", "followed"],
+      selection: ["selected"], layout: ["titles", "largest", "beside"], bars: ["scales"], look: ["dark", "shown_type", "followed"],
     };
     for (const [part, names] of Object.entries(react)) model.on(names, () => this.change(part));
     model.on("frame", () => this.change("frame"));
@@ -96,7 +99,8 @@ class ParticleComponent {
     if (dirty.has("configuration") || dirty.has("values") || dirty.has("layout")) this.takeValues();
     if (dirty.has("palettes") || dirty.has("layout")) this.renderer.setPalettes(this.paletteBytes(), this.panels);
     if (dirty.has("configuration") || dirty.has("selection")) this.takeSelection();
-    if (dirty.has("configuration") || dirty.has("layout")) this.arrange();
+    // A liquid that moves keeps its panels: they are built anew for another layout or number of particles alone.
+    if (dirty.has("layout") || this.arranged !== this.types.length) this.arrange();
     if (dirty.has("bars") || dirty.has("palettes") || dirty.has("layout")) this.drawBars();
     dirty.clear();
     this.draw();
@@ -131,11 +135,12 @@ class ParticleComponent {
     const width = this.width = this.root.clientWidth, n = this.panels, ratio = Math.min(2, window.devicePixelRatio || 1);
     const fits = (columns) => Math.floor((width - GAP * (columns - 1)) / columns);
     const columns = [n, Math.ceil(n / 2)].find((k) => fits(k) >= SMALLEST_PANEL) ?? 1;
-    const largest = this.model.largest || Math.max(SMALLEST_PANEL, window.innerHeight - 140);
+    const largest = this.model.largest || Math.max(SMALLEST_PANEL, window.innerHeight - this.model.beside);
     const side = Math.max(1, Math.min(fits(columns), largest));
-    const rows = Math.ceil(n / columns), height = rows * (side + TITLE_HEIGHT) + (rows - 1) * GAP;
+    const rows = Math.ceil(n / columns), height = rows * (side + titleHeight()) + (rows - 1) * GAP;
     this.columns = columns;
     this.side = side;
+    this.arranged = this.types.length;
     this.ratio = ratio;
     this.stage.style.height = `${height}px`;
     for (const [name, value] of [["width", width], ["height", height]]) {
@@ -153,7 +158,7 @@ class ParticleComponent {
 
   buildPanel(title, k) {
     const {side, columns} = this, left = (k % columns) * (side + GAP);
-    const top = Math.floor(k / columns) * (side + TITLE_HEIGHT + GAP) + TITLE_HEIGHT;
+    const top = Math.floor(k / columns) * (side + titleHeight() + GAP) + titleHeight();
     const panel = element("div", {class: "panel", style: `left:${left}px;top:${top}px;width:${side}px;height:${side}px`});
     this.stage.insertBefore(panel, this.tools);
     const heading = element("div", {class: "title"}, panel);

@@ -61,6 +61,7 @@ class ParticleView(JSComponent):
     shown_type = param.Integer(default=0, bounds=(0, _MOST_TYPES), doc="0 = all; the others are dimmed.")
     dark = param.Boolean(default=False)
     largest = param.Integer(default=0, bounds=(0, None), doc="Largest edge of a panel in pixels, 0 = the window's.")
+    beside = param.Integer(default=140, doc="Pixels of the window's height that a panel leaves to its surroundings.")
     selected = param.List(default=[], item_type=int, doc="Indices; the others are dimmed. Set from both sides.")
     camera = param.List(default=[], doc="[x, y, width] in length units, shared; [] = the whole box.")
     hovered = param.Integer(default=-1, doc="Index under the pointer, -1 = none (from the browser).")

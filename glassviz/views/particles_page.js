@@ -3,7 +3,7 @@
 const GAP = 16;
 
 const STYLE = `
-.root { position: relative; width: 100%; color: var(--text); font-size: 14px; line-height: 1.35;
+.root { position: relative; width: 100%; color: var(--text); font-size: 0.875rem; line-height: 1.35;
   font-variant-numeric: tabular-nums; }
 .stage { position: relative; width: 100%; }
 .stage canvas { position: absolute; left: 0; top: 0; display: block; touch-action: pan-y; cursor: grab; outline: none; }
@@ -12,19 +12,19 @@ const STYLE = `
 .stage canvas:focus-visible + svg { outline: 2px solid var(--quiet); outline-offset: 3px; border-radius: 2px; }
 .stage svg { position: absolute; left: 0; top: 0; pointer-events: none; overflow: visible; }
 .panel { position: absolute; pointer-events: none; }
-.title { position: absolute; left: 0; right: 0; bottom: calc(100% + 6px); font-weight: 600; font-size: 15px;
+.title { position: absolute; left: 0; right: 0; bottom: calc(100% + 6px); font-weight: 600; font-size: 0.9375rem;
   white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-.ruler { position: absolute; left: 8px; bottom: 8px; padding: 3px 9px 6px; border-radius: 4px; font-size: 13px;
+.ruler { position: absolute; left: 8px; bottom: 8px; padding: 3px 9px 6px; border-radius: 4px; font-size: 0.8125rem;
   text-align: center; background: color-mix(in srgb, var(--page) 94%, transparent); }
 .ruler i { display: block; height: 3px; margin-top: 2px; background: var(--text); min-width: 1px; }
 .tools { position: absolute; right: 0; top: 0; display: flex; gap: 4px; }
-.tools button { font: inherit; font-size: 13px; line-height: 1; color: var(--text); background: transparent;
+.tools button { font: inherit; font-size: 0.8125rem; line-height: 1; color: var(--text); background: transparent;
   border: 1px solid var(--line); border-radius: 4px; padding: 4px 9px; cursor: pointer; }
 .tools button:hover { border-color: var(--quiet); }
 .tools button[aria-pressed=true] { background: var(--text); color: var(--page); border-color: var(--text); }
 .tools button:focus-visible { outline: 2px solid var(--quiet); outline-offset: 2px; }
 .tip { position: absolute; z-index: 2; pointer-events: none; max-width: 300px; padding: 6px 10px; border-radius: 4px;
-  font-size: 13px; background: var(--page); color: var(--text); border: 1px solid var(--line);
+  font-size: 0.8125rem; background: var(--page); color: var(--text); border: 1px solid var(--line);
   box-shadow: 0 2px 10px rgb(0 0 0 / .18); white-space: pre-line; }
 .tip b { font-weight: 600; display: block; }
 .notice { margin: 0; padding: 24px; text-align: center; color: var(--quiet); border: 1px solid var(--line); }

@@ -7,6 +7,7 @@ from bokeh.models import BasicTicker, ColorBar, FixedTicker, LinearColorMapper
 from glassviz.colours import NEUTRALS, SEQUENTIAL, hex_colours
 from glassviz.views.plot import Plot, accent
 from glassviz.views.style import FONT, dress_bar
+from glassviz.views.type_size import type_size
 
 GAP, TITLE = 0.06, 0.12
 """Between two frames, in widths of one; room for the title above, in heights of one."""
@@ -29,7 +30,13 @@ class PlanesView:
         self._points = figure.scatter("x", "y", source=points, size=3.5, fill_color=fill, line_width=0.4)
         titles = self.plot.source("titles", x=[], y=[], text=[])
         self._titles = figure.text(
-            "x", "y", "text", source=titles, text_font=value(FONT), text_font_size="13px", text_baseline="bottom"
+            "x",
+            "y",
+            "text",
+            source=titles,
+            text_font=value(FONT),
+            text_font_size=type_size("13px"),
+            text_baseline="bottom",
         )
         self._bar = ColorBar(color_mapper=self._colours, ticker=BasicTicker(desired_num_ticks=5), height=10, padding=6)
         figure.add_layout(self._bar, "above")

@@ -7,6 +7,7 @@ from bokeh.plotting import figure
 
 from glassviz.colours import ACCENTS, NEUTRALS
 from glassviz.views.style import dress
+from glassviz.views.type_size import type_size
 
 POINT = 7
 REACH = 0.04
@@ -35,13 +36,19 @@ class Plot:
             min_border_bottom=58,
         )
         for axis in self.figure.axis:
-            axis.axis_label_text_font_size, axis.major_label_text_font_size = "11pt", "10pt"
+            axis.axis_label_text_font_size, axis.major_label_text_font_size = type_size("11pt"), type_size("10pt")
             axis.axis_label_standoff = 4
         self._powers = self.figure.yaxis[0].ticker, self.figure.yaxis[0].formatter
         self._log, self._sources, self._on_click = (x_log, y_log), {}, on_click
         words = self.source("words", x=[], y=[], text=[])
         self.words = self.figure.text(
-            "x", "y", "text", source=words, text_align="center", text_baseline="middle", text_font_size="13px"
+            "x",
+            "y",
+            "text",
+            source=words,
+            text_align="center",
+            text_baseline="middle",
+            text_font_size=type_size("13px"),
         )
         self.panel = pn.pane.Bokeh(self.figure, sizing_mode="stretch_both", margin=0)
 

@@ -1,6 +1,6 @@
 // A table whose headings sort it. The order is the visitor's and survives new rows; what has no value stays last.
 const STYLE = `
-  .frame { height: 100%; overflow: auto; padding-right: 8px; box-sizing: border-box; font: 13px Roboto, Helvetica, Arial, sans-serif; color: var(--text); }
+  .frame { height: 100%; overflow: auto; padding-right: 8px; box-sizing: border-box; font: 0.8125rem Roboto, Helvetica, Arial, sans-serif; color: var(--text); }
   table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
   th { position: sticky; top: 0; background: var(--page); padding: 0; border-bottom: 1px solid var(--line); }
   th button { all: unset; cursor: pointer; box-sizing: border-box; width: 100%; padding: 5px 6px; text-align: right;

@@ -6,6 +6,7 @@ import holoviews as hv
 import holoviews.plotting.bokeh
 
 from glassviz.colours import NEUTRALS
+from glassviz.views.type_size import type_size
 
 hv.Store.set_current_backend(holoviews.plotting.bokeh.BokehRenderer.backend)
 
@@ -25,7 +26,7 @@ def dressed(element, dark, active_tools=(), hooks=(), **options):
             show_legend=False,
             toolbar=None,
             hooks=[lambda plot, _: dress(plot.state, dark), lambda plot, _: _frame(plot.state, options), *hooks],
-            fontsize={"labels": "11pt", "ticks": "10pt", "title": "11pt"},
+            fontsize={"labels": type_size("11pt"), "ticks": type_size("10pt"), "title": type_size("11pt")},
             active_tools=list(active_tools),
             **options,
         )
@@ -85,7 +86,7 @@ def dress(figure, dark):
     for legend in figure.legend:
         legend.label_text_color = neutral["text"]
         legend.label_text_font = FONT
-        legend.label_text_font_size = "10pt"
+        legend.label_text_font_size = type_size("10pt")
         legend.background_fill_alpha = legend.border_line_alpha = 0
     if figure.title is not None:
         figure.title.text_color = neutral["text"]

@@ -7,6 +7,7 @@ from bokeh.models import BasicTicker, ColorBar, FixedTicker, HoverTool, LinearAx
 from glassviz.colours import DIFFERENCE, NEUTRALS, SEQUENTIAL, hex_colours
 from glassviz.views.plot import Plot
 from glassviz.views.style import FONT, dress_bar
+from glassviz.views.type_size import type_size
 
 GAP = 2.2
 """Rows of room between two maps, for a title."""
@@ -30,7 +31,13 @@ class WeightsView:
         self._frames = figure.quad("left", "right", "top", "bottom", source=frames, fill_alpha=0)
         titles = self.plot.source("titles", x=[], y=[], text=[])
         self._titles = figure.text(
-            "x", "y", "text", source=titles, text_font=value(FONT), text_font_size="13px", text_baseline="bottom"
+            "x",
+            "y",
+            "text",
+            source=titles,
+            text_font=value(FONT),
+            text_font_size=type_size("13px"),
+            text_baseline="bottom",
         )
         self._observables = LinearAxis(major_tick_line_color=None, minor_tick_line_color=None)
         figure.add_layout(self._observables, "left")
