@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
-from tornado.websocket import websocket_connect
+from tornado.websocket import WebSocketClosedError, websocket_connect
 
 PATIENCE = 20
 # How long a browser takes to draw; what accompanies the snapshots follows when it has said so.
@@ -129,7 +129,11 @@ class LoadSession:
     def _drawn(self, frame):
         """Report a picture as drawn."""
         if not self._reading.done():
-            self._report = asyncio.ensure_future(self._change(self.view, "drawn", frame))
+            self._report = asyncio.ensure_future(self._tell(frame))
+
+    async def _tell(self, frame):
+        with suppress(WebSocketClosedError):
+            await self._change(self.view, "drawn", frame)
 
     async def _change(self, model, attribute, new):
         await self._patch({"kind": "ModelChanged", "model": {"id": model}, "attr": attribute, "new": new})
