@@ -172,6 +172,16 @@ class Session(param.Parameterized):
                 except (ValueError, TypeError, AttributeError):
                     continue
 
+    def when_settled(self, action):
+        """Call action() unless another thread is making a choice; returns whether it was called."""
+        if not self._choosing.acquire(blocking=False):
+            return False
+        try:
+            action()
+        finally:
+            self._choosing.release()
+        return True
+
     def step(self, name, by):
         """Move a choice by one place; stops at the ends."""
         options = self.choices(name)

@@ -152,7 +152,12 @@ class LivePanel:
             self._document.add_next_tick_callback(partial(function, *arguments))
 
     def _show(self, moment):
-        self._soon(self._draw, moment)
+        self._soon(self._draw_if_settled, moment)
+
+    def _draw_if_settled(self, moment):
+        """Leave a picture out while a choice is being made: it would push out half of what belongs together."""
+        if not self.session.when_settled(lambda: self._draw(moment)):
+            self.runner.acknowledge(self.runner.frames)
 
     def _drawn(self, event):
         self.runner.acknowledge(self.runner.frames - (self.view.frame - event.new))

@@ -25,7 +25,7 @@ from glassviz.pages.network import NetworkPage
 from glassviz.pages.own_data import OwnDataDialog
 from glassviz.pages.scores import ScoresPage
 from glassviz.pages.snapshots import SnapshotsPage
-from glassviz.pages.tour import TourGuide, TourPage, turn
+from glassviz.pages.tour import TourGuide, TourPage
 from glassviz.pages.transfer import TransferPage
 from glassviz.pages.visitor import current_visitor, has_login
 from glassviz.session import Session
@@ -254,7 +254,7 @@ def pressed(key, session, bar, help_dialog):
         else:
             bar.play.value = not bar.play.value
     elif key in TOUR_KEYS:
-        turn(tour.step, session, TOUR_KEYS[key])
+        tour.step(session, TOUR_KEYS[key])
     elif key == "m":
         session.choose(large=not session.large)
     elif key in PAGE_KEYS:

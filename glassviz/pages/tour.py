@@ -25,17 +25,8 @@ HEAT, SWAP = 2, 3
 CHOICES = ["data_set", "temperature", "time", "configuration", "model", "ladder_model", "shown_type", "observable"]
 
 
-# Milliseconds after which messages leave that are still held back.
-RELEASE = 300
-
-
-def turn(move, session, by):
-    """Make a move of the tour in a turn of the event loop, for it changes a whole page at once.
-
-    Two threads that change the document at the same time get in each other's way: pictures come before the figures that
-    they belong to, or the document goes on holding its messages back.
-    """
-    Background.soon(lambda: move(session, by))
+# Milliseconds after which the bar is drawn that had to wait for a choice.
+AGAIN = 100
 
 
 class TourPage:
@@ -44,11 +35,11 @@ class TourPage:
     def __init__(self, session):
         self.session, self.live, self._drawn = session, None, None
         self.head = TextView()
-        self.contents = ContentsView(lambda number: turn(tour.go, session, number))
+        self.contents = ContentsView(lambda number: tour.go(session, number))
         start = pmui.Button(label="Start", icon="play_arrow", width=110, margin=(8, 6))
-        start.on_click(lambda _: turn(tour.go, session, 1))
+        start.on_click(lambda _: tour.go(session, 1))
         play = pmui.Button(label="Live liquid", variant="outlined", width=130, margin=(8, 6))
-        play.on_click(lambda _: turn(tour.go, session, HEAT))
+        play.on_click(lambda _: tour.go(session, HEAT))
         strip = pn.Row(self.head.panel, start, play, sizing_mode="stretch_width", margin=(4, 18, 0, 14))
         whole = {"sizing_mode": "stretch_both", "margin": 0}
         self._list = pn.Column(strip, self.contents, **whole)
@@ -102,7 +93,7 @@ class TourGuide:
     def __init__(self, session):
         self.session, self._known = session, {}
         self.work = Background(self._draw, self._jobs, self._wanted, "Tour")
-        self.bar = TourBar(lambda number: turn(tour.go, session, number), titles=[step.title for step in tour.STEPS])
+        self.bar = TourBar(lambda number: tour.go(session, number), titles=[step.title for step in tour.STEPS])
         self.panel = pn.Column(self.bar, sizing_mode="stretch_width", margin=0, visible=False)
         # When the page has taken the choice: what two threads send at the same time may be lost.
         session.param.watch(lambda *_: self.work.start(), ["tour", "dark", *CHOICES], precedence=3)
@@ -128,14 +119,23 @@ class TourGuide:
             self._known[wanted] = f"Here the data have too little for this step: {escape(str(error))}."
 
     def _draw(self):
+        """Draw once no thread is making a choice any more.
+
+        What is sent meanwhile would push out half of what that thread has gathered: pictures without their figures.
+        """
+        document = pn.state.curdoc
+        served = document is not None and document.session_context is not None
+        if not self.session.when_settled(self._show) and served:
+            document.add_timeout_callback(self._draw, AGAIN)
+        elif served:
+            # Two threads that gathered messages at the same time leave the document gathering.
+            document.unhold()
+
+    def _show(self):
         session = self.session
         self.panel.visible = session.tour > 0
         if session.tour:
             self.bar.update(session.tour, self._known.get(self._wanted(), "…"), session.dark)
-        document = pn.state.curdoc
-        if document is not None and document.session_context is not None:
-            # The choice may have come in another thread, which left the document held.
-            document.add_timeout_callback(document.unhold, RELEASE)
 
 
 def drawings(session):
