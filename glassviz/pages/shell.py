@@ -125,7 +125,7 @@ def serve():
             figures.button,
             large_button(session),
         ],
-        main=[type_of(session), pages.panel, guide.panel, keys, help_dialog, figures.panel],
+        main=[TypeSize(large=session.large), pages.panel, guide.panel, keys, help_dialog, figures.panel],
         theme_config={"light": theme(False), "dark": theme(True)},
         dark_theme=session.dark,
         busy_indicator="linear",
@@ -199,13 +199,6 @@ def navigation(session):
     pages.param.watch(lambda event: session.choose(page=event.new), "value")
     session.param.watch(lambda event: setattr(pages, "value", event.new), "page")
     return pages
-
-
-def type_of(session):
-    """The size of the page's type."""
-    size = TypeSize(large=session.large)
-    session.param.watch(lambda event: setattr(size, "large", event.new), "large")
-    return size
 
 
 def large_button(session):
