@@ -126,7 +126,11 @@ def serve():
             pmui.Column(navigation(session), bar.panel, sizing_mode="stretch_width", margin=0),
             pmui.Row(figures.button, own.button, large_button(session), margin=(18, 0, 0, 0), width=108),
         ],
+<<<<<<< HEAD
         main=[type_of(session), pages.panel, guide.panel, keys, help_dialog, figures.panel, own.panel, *who()],
+=======
+        main=[TypeSize(large=session.large), pages.panel, guide.panel, keys, help_dialog, figures.panel],
+>>>>>>> tour
         theme_config={"light": theme(False), "dark": theme(True)},
         dark_theme=session.dark,
         busy_indicator=None,
@@ -204,13 +208,6 @@ def navigation(session):
     pages.param.watch(lambda event: session.choose(page=event.new), "value")
     session.param.watch(lambda event: setattr(pages, "value", event.new), "page")
     return pages
-
-
-def type_of(session):
-    """The size of the page's type."""
-    size = TypeSize(large=session.large)
-    session.param.watch(lambda event: setattr(size, "large", event.new), "large")
-    return size
 
 
 def large_button(session):

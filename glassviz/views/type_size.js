@@ -2,13 +2,11 @@
 export function render({ model, el }) {
   document.documentElement.style.fontSize = model.large ? `${100 * model.larger}%` : "";
   window.dispatchEvent(new Event("resize"));
-  model.on("large", () => {
-    const written = () => new URLSearchParams(location.search).has("large") === model.large;
-    const wait = setInterval(() => {
-      if (!written()) return;
-      clearInterval(wait);
-      location.reload();
-    }, 50);
-  });
+  const watch = setInterval(() => {
+    if (Boolean(Number(new URLSearchParams(location.search).get("large"))) === model.large) return;
+    clearInterval(watch);
+    location.reload();
+  }, 200);
+  model.on("remove", () => clearInterval(watch));
   el.style.display = "none";
 }

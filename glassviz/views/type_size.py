@@ -37,7 +37,7 @@ def sized(pixels):
 
 
 class TypeSize(JSComponent):
-    """Sets the size that all letters of the page are multiples of; a change loads the page anew."""
+    """Sets the size of which all letters are multiples; where the address says otherwise the page is loaded anew."""
 
     large = param.Boolean(default=False)
     larger = param.Number(default=LARGER, constant=True)
