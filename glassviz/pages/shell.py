@@ -126,11 +126,16 @@ def serve():
             pmui.Column(navigation(session), bar.panel, sizing_mode="stretch_width", margin=0),
             pmui.Row(figures.button, own.button, large_button(session), margin=(18, 0, 0, 0), width=108),
         ],
-<<<<<<< HEAD
-        main=[type_of(session), pages.panel, guide.panel, keys, help_dialog, figures.panel, own.panel, *who()],
-=======
-        main=[TypeSize(large=session.large), pages.panel, guide.panel, keys, help_dialog, figures.panel],
->>>>>>> tour
+        main=[
+            TypeSize(large=session.large),
+            pages.panel,
+            guide.panel,
+            keys,
+            help_dialog,
+            figures.panel,
+            own.panel,
+            *who(),
+        ],
         theme_config={"light": theme(False), "dark": theme(True)},
         dark_theme=session.dark,
         busy_indicator=None,

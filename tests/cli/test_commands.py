@@ -20,7 +20,7 @@ def home(tmp_path_factory):
     os.environ["GLASSVIZ_HOME"] = str(path)
     sizes = ["--train", "2", "--validation", "1", "--test", "2", "--replicas", "2", "--test-replicas", "4"]
     assert main(["simulate", "--temperature", "1.5", *SMALL, *sizes]) == 0
-    assert main(["train", "ridge", "--data", str(path / "data" / "ka2d"), "--temperature", "1.5"]) == 0
+    assert main(["train", "ridge", "--data", str(path / "data" / "ka2d_129"), "--temperature", "1.5"]) == 0
     yield path
     del os.environ["GLASSVIZ_HOME"]
 
@@ -51,7 +51,7 @@ def test_simulate_says_what_it_wrote_and_what_is_missing(home, capsys):
     data = ["--temperature", "1.5", *SMALL, "--train", "2", "--validation", "1", "--test", "2"]
     assert main(["simulate", *data]) == 0
     assert "nothing is missing" in capsys.readouterr().err
-    assert len(list((home / "data" / "ka2d" / "T1.5000").glob("*.h5"))) == 5
+    assert len(list((home / "data" / "ka2d_129" / "T1.5000").glob("*.h5"))) == 5
 
 
 def test_train_takes_its_options_and_predicts_with_all_five_observables(home, tmp_path, capsys):
@@ -71,7 +71,7 @@ def test_train_takes_its_options_and_predicts_with_all_five_observables(home, tm
         "--observables",
         *five,
     ]
-    data = ["--data", str(home / "data" / "ka2d")]
+    data = ["--data", str(home / "data" / "ka2d_129")]
     assert main(["train", "glassmlp", "--temperature", "1.5", *data, *options, "--output", str(tmp_path)]) == 0
     path = tmp_path / "ka2d-glassmlp-bond_breaking-T1.5000"
     assert capsys.readouterr().out == f"stored {path}\n"
@@ -84,14 +84,14 @@ def test_train_takes_its_options_and_predicts_with_all_five_observables(home, tm
 
 
 def test_info_shows_states_equilibration_and_models(home, capsys):
-    assert main(["info", "--data", str(home / "data" / "ka2d")]) == 0
+    assert main(["info", "--data", str(home / "data" / "ka2d_129")]) == 0
     shown = capsys.readouterr().out
     for words in ("KA2D, N = 129", "2/4", "from above (hot)", "mean C_B of type 1", "ka2d-ridge-bond_breaking-T1.5000"):
         assert words in shown
 
 
 def test_score_prints_pearson_and_ceiling_of_every_time(home, capsys):
-    assert main(["score", "--data", str(home / "data" / "ka2d"), "--temperature", "1.5"]) == 0
+    assert main(["score", "--data", str(home / "data" / "ka2d_129"), "--temperature", "1.5"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "2 test configurations" in lines[1]
     assert lines[2].split()[:7] == ["t", "mean", "C_B", "Pearson", "error", "ceiling", "variance"]
@@ -104,7 +104,7 @@ def test_score_prints_pearson_and_ceiling_of_every_time(home, capsys):
 def test_predict_writes_what_the_model_says(home, tmp_path, capsys):
     import glassviz as gv
 
-    data, out = str(home / "data" / "ka2d"), tmp_path / "predicted.npz"
+    data, out = str(home / "data" / "ka2d_129"), tmp_path / "predicted.npz"
     model = home / "models" / "ka2d-ridge-bond_breaking-T1.5000"
     assert main(["predict", str(model), "--data", data, "--split", "test", "--output", str(out)]) == 0
     with np.load(out, allow_pickle=False) as file:
@@ -159,7 +159,10 @@ WRONG = [
 
 @pytest.mark.parametrize(("arguments", "sentence"), WRONG)
 def test_errors_are_one_sentence_and_exit_code_2(home, arguments, sentence, capsys):
-    places = {"DATA": str(home / "data" / "ka2d"), "MODEL": str(home / "models" / "ka2d-ridge-bond_breaking-T1.5000")}
+    places = {
+        "DATA": str(home / "data" / "ka2d_129"),
+        "MODEL": str(home / "models" / "ka2d-ridge-bond_breaking-T1.5000"),
+    }
     assert main([places.get(word, word) for word in arguments]) == 2
     captured = capsys.readouterr()
     assert sentence in captured.err
@@ -177,7 +180,7 @@ def test_unknown_options_exit_with_2():
 def test_a_damaged_file_is_named_and_the_rest_is_used(home, tmp_path, capsys):
     target = tmp_path / "T1.5000"
     target.mkdir()
-    for path in (home / "data" / "ka2d" / "T1.5000").glob("*.h5"):
+    for path in (home / "data" / "ka2d_129" / "T1.5000").glob("*.h5"):
         (target / path.name).write_bytes(path.read_bytes())
     os.truncate(target / "0003.h5", 1000)
     assert main(["info", "--data", str(tmp_path)]) == 0
@@ -253,7 +256,7 @@ def test_a_command_that_was_cancelled_is_resumed(home, capsys, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(ProgressBar, "__call__", stop)
-        data = ["--data", str(home / "data" / "ka2d"), "--temperature", "1.5"]
+        data = ["--data", str(home / "data" / "ka2d_129"), "--temperature", "1.5"]
         assert main(["train", "ridge", *data, "--overwrite"]) == 130
     assert jobs()[0].state["state"] == "cancelled"
     assert main(["jobs", "resume", jobs()[0].name]) == 0
