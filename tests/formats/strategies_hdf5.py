@@ -72,7 +72,7 @@ def _odd_attribute(draw, file):
 
 def _virtual(file, which):
     layout = h5py.VirtualLayout((10,), "f8")
-    layout[:] = h5py.VirtualSource("/tmp/other.h5", "x", (10,))
+    layout[:] = h5py.VirtualSource("/elsewhere/other.h5", "x", (10,))
     file.create_virtual_dataset(which, layout)
 
 

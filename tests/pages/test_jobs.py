@@ -4,7 +4,7 @@ import pytest
 
 from glassviz.access import GUEST, OWNER, Visitor
 from glassviz.errors import InputError
-from glassviz.jobs import REQUESTS, jobs
+from glassviz.jobs import REQUESTS, jobs, start
 from glassviz.library import Library
 from glassviz.pages.job_form import JobForm
 from glassviz.pages.job_words import COLUMNS, table_rows, told
@@ -106,6 +106,22 @@ def test_a_job_is_started_followed_and_used(library, tmp_path):
     assert page.table.rows == []
     assert len(table_rows(jobs(), "", {}, False)) == 0
     assert len(COLUMNS) == 8
+
+
+def test_browsing_jobs_leaves_their_names_alone(library):
+    made = [
+        start("train", data=[], temperature=T, kind="ridge", output=str(library.model_folders[0])) for T in (0.5, 0.45)
+    ]
+    for job, title in zip(made, ("my precious", ""), strict=True):
+        job.cancel()
+        job.rename(title)
+    session = Session(library, page="jobs")
+    page = JobsPage(session)
+    for row in (1, 0, 1, 0):
+        page._open(row)
+    assert [job.title for job in made] == ["my precious", made[1].name]
+    for job in made:
+        until(lambda job=job: not job.is_running)
 
 
 def test_another_page_can_ask_for_another_task(library):
