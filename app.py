@@ -1,4 +1,4 @@
-"""glassviz in the browser: panel serve app.py --show"""
+"""glassviz in the browser: panel serve app.py --address 127.0.0.1 --show"""
 
 import panel as pn
 import panel_material_ui  # noqa: F401 - must be imported before the extension

@@ -1,13 +1,20 @@
 """Who asks: what a visitor may do, within which limits, and where what is theirs lies."""
 
+import re
+import time
+from collections import defaultdict, deque
 from dataclasses import dataclass
+from threading import Lock
 
 from glassviz.dataset import home
-from glassviz.errors import Refused
+from glassviz.errors import InputError, Refused
 
 TASKS = ("simulate", "train", "transfer", "predict", "heterogeneity", "film", "import")
 """Tasks that run as jobs."""
 GIBIBYTE = 2**30
+HOUR = 3600
+# Names of accounts become names of folders: none can lead out of theirs, and none differs by its case alone.
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,31}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -43,10 +50,15 @@ class Visitor:
     """Somebody for whom the app or a command works.
 
     name : of the account, empty for the owner of the machine and for guests; role : a key of ROLES
+    Raises InputError for a name that is not fit for a folder.
     """
 
     name: str = ""
     role: str = "owner"
+
+    def __post_init__(self):
+        if self.name:
+            check_name(self.name)
 
     @property
     def rights(self):
@@ -73,3 +85,29 @@ class Visitor:
 
 
 OWNER, GUEST = Visitor(), Visitor(role="guest")
+
+_recent, _counting = defaultdict(deque), Lock()
+
+
+def check_name(name):
+    """Raise InputError unless `name` may be that of an account."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise InputError(f"name is {name!r}, expected 1 to 32 of a-z, 0-9, _, . and -, a letter or digit first")
+
+
+def count(visitor):
+    """Count one job or upload of a visitor; Refused, with the time until the next, beyond those of an hour.
+
+    Counted in this process alone, that of the server: a file could be deleted.
+    """
+    most, now = visitor.rights.hourly, time.monotonic()
+    if not most:
+        raise Refused(f"jobs and uploads are {REASONS[visitor.role]}")
+    with _counting:
+        times = _recent[visitor]
+        while times and now - times[0] >= HOUR:
+            times.popleft()
+        if len(times) >= most:
+            minutes = int((HOUR - (now - times[0])) // 60) + 1
+            raise Refused(f"a {visitor.role} has at most {most} jobs and uploads in an hour; the next in {minutes} min")
+        times.append(now)

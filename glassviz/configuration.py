@@ -33,6 +33,10 @@ class Configuration:
         box = np.full(positions.shape[1], box) if box.ndim == 0 else box
         if box.shape != (positions.shape[1],) or not (np.isfinite(box).all() and (box > 0).all()):
             raise InputError(f"box is {box.tolist()}, expected {positions.shape[1]} positive edge lengths")
+        with np.errstate(over="ignore", under="ignore"):
+            volume = float(np.prod(box))
+        if not 0 < volume < np.inf:
+            raise InputError(f"box is {box.tolist()}, expected edge lengths whose product is a number")
         types = np.asarray(self.types)
         if types.shape != (len(positions),):
             raise InputError(f"types have shape {types.shape}, expected ({len(positions)},) like the positions")

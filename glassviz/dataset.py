@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from glassviz.errors import DataError, InputError
 from glassviz.predictions import FOLDER, read_predictions
@@ -10,6 +11,8 @@ from glassviz.state_point import StatePoint
 
 EMBEDDED = Path(__file__).resolve().parents[1] / "data"
 """Real data and trained models that come with the repository; never written by the app."""
+# Records in use anywhere in this process, by file and what `_signature` says of it: thirty unions hold them once.
+_shared = WeakValueDictionary()
 
 
 def home():
@@ -101,7 +104,7 @@ class Dataset:
             self._forget(path)
         for path, signature in found.items():
             if self._seen.get(path) != signature:
-                self._load(path)
+                self._load(path, signature)
         self._seen = found
         points, self.problems = self._assemble()
         if points or not self._points:
@@ -115,14 +118,18 @@ class Dataset:
         for known in (self._records, self._foreign, self._failures):
             known.pop(path, None)
 
-    def _load(self, path):
+    def _load(self, path, signature):
         self._forget(path)
         try:
             if path.parent.name == FOLDER:
                 self._foreign[path] = read_predictions(path)
                 return
-            record = read_record(path)
-            check_place(path, record)
+            key = (os.path.realpath(path), signature)
+            record = _shared.get(key)
+            if record is None:
+                record = read_record(path)
+                check_place(path, record)
+                _shared[key] = record
             self._records[path] = record
         except DataError as error:
             self._failures[path] = str(error)

@@ -1,8 +1,18 @@
 """Errors that a user can cause and mend; the command line turns them into one sentence and exit code 2."""
 
+LONGEST = 600
+
 
 class GlassvizError(Exception):
-    """Base of all errors with a message for the user."""
+    """Base of all errors with a message for the user: one sentence, without its middle where a file made it endless."""
+
+    def __init__(self, *words):
+        super().__init__(*map(_shortened, words))
+
+
+def _shortened(words):
+    words = str(words)
+    return words if len(words) <= LONGEST else f"{words[: LONGEST // 2]} … {words[-LONGEST // 3 :]}"
 
 
 class InputError(GlassvizError, ValueError):

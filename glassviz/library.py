@@ -24,12 +24,13 @@ class Library:
 
     data_folders : folders that hold data sets (default: the embedded ones and the user's)
     data_sets : {name: folders} of the data sets themselves, in place of those that lie in data_folders
+    shared : Library whose data sets are taken over where this one has no further folder for them
     problems : one sentence for each file or model that could not be used
     Raises DataError when there is no data set at all.
     """
 
-    def __init__(self, data_folders=None, model_folders=None, data_sets=None):
-        self._given = data_sets
+    def __init__(self, data_folders=None, model_folders=None, data_sets=None, shared=None):
+        self._given, self._shared = data_sets, shared
         self.data_folders = [Path(folder) for folder in data_folders or (EMBEDDED, home() / "data")]
         self.model_folders = [Path(folder) for folder in model_folders or default_models()]
         self.data_sets, self.models = {}, []
@@ -55,12 +56,15 @@ class Library:
         What cannot be read any more stays as it was, and `problems` says so.
         """
         with self._lock:
-            changed = False
+            changed = self._shared is not None and self._shared.refresh()
             self._failures = {}
             for name, folders in (self._given or data_places(*self.data_folders)).items():
                 known = self.data_sets.get(name)
+                same = self._shared.data_sets.get(name) if self._shared else None
                 try:
-                    if known is not None and known.folders == folders:
+                    if same is not None and same.folders == folders:
+                        self.data_sets[name] = same
+                    elif known is not None and known.folders == folders:
                         changed = known.refresh() or changed
                     else:
                         self.data_sets[name] = Dataset(*folders)

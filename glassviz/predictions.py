@@ -19,7 +19,8 @@ from glassviz.systems import SYSTEMS
 FORMAT = "glassviz predictions"
 VERSION = 1
 FOLDER = "predictions"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,39}")
+LONGEST_NAME = 40
+_NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.+-]{{0,{LONGEST_NAME - 1}}}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +71,7 @@ def check_predictions(predictions, source):
         p.times.ndim == 1 and np.isfinite(p.times).all() and (p.times >= 0).all() and (np.diff(p.times) > 0).all()
     )
     _require(increasing and len(p.times), source, "times must be increasing numbers from 0 on, one or more")
+    _require(p.indices.ndim == 1, source, f"indices have shape {p.indices.shape}, expected (n,)")
     n = len(p.indices)
     for name, values, shape in (("seeds", p.seeds, (n,)), ("values", p.values, (n, len(p.times), *p.values.shape[2:]))):
         _require(values.shape == shape, source, f"{name} have shape {values.shape}, expected {shape}")

@@ -25,17 +25,17 @@ def check_place(path):
         raise InputError(f"{path} cannot be written: {there} is a folder without permission to write")
 
 
-def publish(path, write):
+def publish(path, write, mode=0o666):
     """Call `write(file)` with a binary file beside `path`, then rename it into place; nothing is left on failure.
 
-    Folders that are missing are made.
+    mode : permissions, of which the umask is taken away. Folders that are missing are made.
     """
     path = Path(path)
     check_place(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
-        with open(part, "x+b") as file:
+        with open(part, "x+b", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
@@ -44,9 +44,9 @@ def publish(path, write):
         part.unlink(missing_ok=True)
 
 
-def publish_json(path, content):
+def publish_json(path, content, mode=0o666):
     """Publish a JSON document."""
-    publish(path, lambda file: file.write((json.dumps(content, indent=1) + "\n").encode()))
+    publish(path, lambda file: file.write((json.dumps(content, indent=1) + "\n").encode()), mode)
 
 
 def publish_arrays(path, **arrays):

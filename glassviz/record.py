@@ -11,7 +11,7 @@ import numpy as np
 
 from glassviz.configuration import Configuration, minimum_image
 from glassviz.errors import DataError, InputError
-from glassviz.hdf5 import array, attribute, check_format, put, read
+from glassviz.hdf5 import array, attribute, check_format, put, read, whole_numbers
 from glassviz.systems import SYSTEMS
 
 FORMAT = "glassviz configuration"
@@ -86,7 +86,11 @@ def check_record(record, source):
     require((counts == expected).all(), f"types occur {counts.tolist()} times, expected {expected.tolist()}")
     moved = minimum_image(record.inherent.positions - record.thermal.positions, record.thermal.box)
     farthest = float(np.sqrt((moved**2).sum(axis=1)).max())
-    require(farthest < FARTHEST_QUENCH, f"inherent lies up to {farthest:.2f} from thermal: another structure or order")
+    require(
+        farthest < FARTHEST_QUENCH,
+        f"inherent lies up to {farthest:.2f} from thermal, expected less than {FARTHEST_QUENCH:g}: another structure "
+        "or order",
+    )
     require(record.index >= 0, f"index is {record.index}, expected 0 or more")
     require(isinstance(record.provenance, dict), "provenance is not an object")
     require(record.split in SPLITS, f"split is {record.split!r}, expected one of {', '.join(SPLITS)}")
@@ -177,7 +181,7 @@ def _parse(file, path):
     """Attributes and arrays of an open file as a Record; values are not yet checked."""
     check_format(file, path, FORMAT, VERSION)
     box, types = array(file, path, "box", "f"), array(file, path, "types", "iu")
-    halves = np.atleast_1d(attribute(file, path, "half_replicas", np.asarray))
+    halves = attribute(file, path, "half_replicas", whole_numbers)
     replicas = attribute(file, path, "replicas", int)
     if halves.sum() != replicas:
         raise DataError(f"{path}: halves hold {halves.tolist()} replicas, expected {replicas} as stated")

@@ -98,7 +98,7 @@ class Session(param.Parameterized):
     def __init__(self, library, **state):
         super().__init__()
         self.library = library
-        self._cache, self._lock = {}, Lock()
+        self._cache, self._computing, self._lock = {}, {}, Lock()
         # Several threads serve one visitor: a choice waits until the one before it has settled.
         self._choosing = RLock()
         self.choose(**state)
@@ -301,13 +301,21 @@ class Session(param.Parameterized):
         return min(low, 0.98 * float(high)), float(high) or 1.0
 
     def _once(self, key, compute):
-        """A result computed once; the cache is emptied when it has grown large."""
+        """A result computed once; who needs another does not wait. The cache is emptied when it has grown large."""
         with self._lock:
-            if key not in self._cache:
-                if len(self._cache) >= MOST_CACHED:
-                    self._cache.clear()
-                self._cache[key] = compute()
-            return self._cache[key]
+            if key in self._cache:
+                return self._cache[key]
+            computing = self._computing.setdefault(key, Lock())
+        with computing:
+            found = self._cache.get(key)
+            if found is None:
+                found = compute()
+                with self._lock:
+                    if len(self._cache) >= MOST_CACHED:
+                        self._cache.clear()
+                    self._cache[key] = found
+                    self._computing.pop(key, None)
+            return found
 
     def _level(self):
         """Mean C_B at the present time."""

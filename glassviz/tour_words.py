@@ -79,7 +79,8 @@ def glass_former(session, _=None):
     return (
         f"A glass former is a liquid that, cooled without crystallising, hardly changes and yet almost stops. From "
         f"T = {hot:g} to {cold:g}, {1 - cold / hot:.0%} colder, its relaxation time grows {slow / quick:.2g}-fold, "
-        f"from {_time(quick)} to {_time(slow)}, while its energy per particle goes from {number(energies[0], 2)} to "
+        f"from {_time(quick)} to {_time(slow)}{_beyond(session, cold, slow)}, while its energy per particle goes from "
+        f"{number(energies[0], 2)} to "
         f"{number(energies[1], 2)} and the highest peak of g(r) from {number(peaks[0], 2)} to {number(peaks[1], 2)}."
     )
 
@@ -90,12 +91,18 @@ def heat(session, _=None):
     taus = reaching(session)
     if not taus:
         raise InputError("no labels reach the relaxation time: glassviz simulate --until 0.5 makes some")
-    told = " and ".join(f"{_time(tau)} at T = {T:g}" for T, tau in _ends(taus))
+    told = " and ".join(f"{_time(tau)} at T = {T:g}{_beyond(session, T, tau)}" for T, tau in _ends(taus))
     return (
         f"{NUMBER} particles of this liquid move on the server, now. A particle turns from blue to red as it loses the "
-        f"neighbours that it had at the mark; in the data half are lost within t = {told}. Turn the temperature up, "
-        f"press <i>Mark</i>, and compare; <i>Quench</i> takes all motion out of it."
+        f"neighbours that it had at the mark; half of them are lost within a relaxation time, t = {told}. Turn the "
+        f"temperature up, press <i>Mark</i>, and compare; <i>Quench</i> takes all motion out of it."
     )
+
+
+def _beyond(session, temperature, tau):
+    """Says so where a relaxation time lies behind the last label."""
+    last = session.data[temperature].times[-1]
+    return f" (continued from the last labels, at {_time(last)})" if tau > last else ""
 
 
 def swap(session, _=None):
@@ -128,8 +135,8 @@ def ensemble(session, _=None):
         f"The propensity C<sub>B</sub> of a particle is the part of its neighbours that it keeps until t = "
         f"{_time(session.time)}, mean over the runs: {number(mean.mean(), 2)} on average over type "
         f"{session.scored_type}, but from {number(low, 2)} to {number(high, 2)} for nine of ten. Two halves of the "
-        f"runs have nothing in common but the structure, and correlate with "
-        f"{number(pearson(first, second), 2)}: that is what structure decides."
+        f"runs have nothing in common but the structure, and yet correlate with "
+        f"{number(pearson(first, second), 2)}, the more the more runs there are: structure decides a part of it."
     )
 
 

@@ -10,14 +10,14 @@ import pytest
 from tests.liquids import REPOSITORY
 
 FLOORS = [
-    ("errors", "words", "colours", "publish", "cache", "configuration", "systems", "wave_vectors"),
+    ("errors", "words", "colours", "publish", "limited", "cache", "configuration", "systems", "wave_vectors"),
     ("interactions",),
     ("simulation", "structure", "dynamics"),
     ("hdf5", "record", "predictions", "state_point", "dataset"),
     ("formats", "learning"),
     ("figures",),
     ("tasks",),
-    ("access",),
+    ("access", "accounts"),
     ("library", "jobs", "live"),
     (
         "choices",

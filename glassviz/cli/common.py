@@ -51,7 +51,9 @@ def run_job(task, arguments, names, **more):
     given = {name: getattr(arguments, name) for name in names}
     given |= {name: _absolute(given[name]) for name in PATHS & given.keys()}
     with ProgressBar() as progress:
-        return here(task, progress, **{name: value for name, value in given.items() if value is not None}, **more)
+        return here(
+            task, progress, ends=True, **{name: value for name, value in given.items() if value is not None}, **more
+        )
 
 
 def _absolute(path):

@@ -8,7 +8,8 @@ from importlib import import_module
 from glassviz.errors import Cancelled, GlassvizError
 
 COMMANDS = ("info", "simulate", "assemble", "import", "import-predictions", "train", "transfer")
-COMMANDS += ("predict", "score", "heterogeneity", "dynamics", "figure", "film", "export", "doctor")
+COMMANDS += ("predict", "score", "heterogeneity", "dynamics", "figure", "film", "export")
+COMMANDS += ("jobs", "serve", "users", "doctor")
 
 
 def command_module(name):
@@ -20,7 +21,7 @@ def main(arguments=None):
     """Run one command; exit code 0, 2 for an error of the user, 130 after Ctrl-C."""
     parser = argparse.ArgumentParser(
         prog="glassviz",
-        description="A laboratory bench for glass physics. The app: panel serve app.py",
+        description="A laboratory bench for glass physics. The app: glassviz serve --show",
         epilog="glassviz COMMAND --help shows the options of a command, with examples.",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)

@@ -30,7 +30,12 @@ def open_archive(path):
     except FileNotFoundError:
         raise DataError(f"{path}: file is missing") from None
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, zlib.error) as error:
-        raise DataError(f"{path}: not a whole .npz archive ({error})") from None
+        raise DataError(f"{path}: not a whole .npz archive ({_reason(error)})") from None
+
+
+def _reason(error):
+    """What is wrong in words; zlib's are those of a program."""
+    return "its compressed data are damaged" if isinstance(error, zlib.error) else " ".join(str(error).split())[:120]
 
 
 def _check_sizes(path, members):
@@ -48,7 +53,10 @@ def _check_sizes(path, members):
 def _header(path, file, member):
     """(name, (shape, dtype)) of one member."""
     if not member.filename.endswith(".npy"):
-        raise DataError(f"{path}: holds {member.filename!r}, expected only .npy arrays")
+        raise DataError(
+            f"{path}: is a zip archive that holds {member.filename!r}, expected only .npy arrays as in .npz; unpack "
+            "other archives and bring the files in them"
+        )
     name = member.filename.removesuffix(".npy")
     try:
         with file.open(member) as array:
@@ -56,8 +64,10 @@ def _header(path, file, member):
             reader = {1: np.lib.format.read_array_header_1_0}.get(version[0], np.lib.format.read_array_header_2_0)
             shape, _, dtype = reader(array)
             start = array.tell()
-    except (ValueError, SyntaxError, TokenError) as error:
-        raise DataError(f"{path}: {name} is not a NumPy array ({' '.join(str(error).split())})") from None
+    except (ValueError, SyntaxError, TokenError):
+        raise DataError(
+            f"{path}: {name} is not a NumPy array: its header cannot be read, expected one of .npy"
+        ) from None
     if dtype.hasobject:
         raise DataError(f"{path}: {name} holds pickled objects, expected plain numbers; they are never loaded")
     size = int(np.prod(shape, dtype=object)) * dtype.itemsize
@@ -72,7 +82,7 @@ def load(path, *names):
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in names if name in file.files}
     except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise DataError(f"{path}: not a whole .npz archive ({' '.join(str(error).split())})") from None
+        raise DataError(f"{path}: not a whole .npz archive ({_reason(error)})") from None
 
 
 def numbers(path, arrays, name, kinds="f"):

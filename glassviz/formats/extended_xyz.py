@@ -60,8 +60,11 @@ def _frame(place, comment, rows, notes):
 
     try:
         info = key_val_str_to_dict(comment.strip())
-    except (ValueError, IndexError) as error:
-        raise DataError(f"{place}: comment line cannot be understood ({error})") from None
+    except (ValueError, IndexError):
+        raise DataError(
+            f"{place}: comment line {comment.strip()[:60]!r} cannot be understood, expected key=value entries and nine "
+            "numbers for Lattice"
+        ) from None
     columns = _columns(place, info.get("Properties"), rows)
     lengths, periodic = _box(place, info)
     if "pos" not in columns or columns["pos"].shape[1] != 3 or columns["pos"].dtype.kind != "f":
@@ -134,7 +137,7 @@ def _types(place, columns):
         if set(present) <= set(known):
             return np.array([known.index(name) + 1 for name in names])
     understood = " or ".join(", ".join(known[:3]) for known in SPECIES)
-    raise DataError(f"{place}: species are {', '.join(present)}, expected {understood}, or a column type:I:1")
+    raise DataError(f"{place}: species are {', '.join(present)[:80]}, expected {understood}, or a column type:I:1")
 
 
 def write_extended_xyz(path, configuration, columns=None, info=None):

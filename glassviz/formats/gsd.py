@@ -32,21 +32,32 @@ def read_gsd(path):
                     raise DataError(f"{path}: {chunk} is missing in frame 0, expected it")
             frames = []
             for place in range(len(file)):
-                if file.file.chunk_exists(frame=place, name="particles/N"):
-                    number = int(file.file.read_chunk(frame=place, name="particles/N")[0])
-                    if number > most:
-                        raise DataError(
-                            f"{path}: frame {place} claims {number} particles, the file has room for {most}"
-                        )
+                _check_number(path, file.file, place, most)
                 frames.append(Structure(_frame(path, place, file[place], notes)))
     except DataError:
         raise
-    except (OSError, RuntimeError, KeyError, ValueError, IndexError) as error:
+    except (OSError, RuntimeError) as error:
         raise DataError(f"{path}: not a whole GSD file of HOOMD's schema ({error})") from None
+    except (KeyError, ValueError, IndexError, TypeError):
+        # The library's words are about its own arrays.
+        raise DataError(
+            f"{path}: not a whole GSD file of HOOMD's schema: a frame's arrays contradict each other"
+        ) from None
     for place, structure in enumerate(frames):
         same_number(path, place, structure.thermal.number, frames[0].thermal.number)
     system, misfit = guess_system(frames)
     return Reading(path, "GSD", tuple(frames), system, misfit, notes=tuple(dict.fromkeys(notes)))
+
+
+def _check_number(path, file, place, most):
+    """DataError unless a frame states a whole number of particles that the file has room for, or none."""
+    if not file.chunk_exists(frame=place, name="particles/N"):
+        return
+    stated = file.read_chunk(frame=place, name="particles/N")
+    if stated.size != 1 or stated.dtype.kind not in "iu":
+        raise DataError(f"{path}: frame {place}: particles/N is {stated.tolist()}, expected a whole number")
+    if stated.item() > most:
+        raise DataError(f"{path}: frame {place} claims {stated.item()} particles, the file has room for {most}")
 
 
 def check_index(path):

@@ -103,7 +103,7 @@ def _frame(path, frame, items):
     chosen = next((pair for pair in COORDINATES if set(pair[0]) <= set(columns)), None)
     if chosen is None or not {"id", "type"} <= set(columns):
         raise DataError(
-            f"{path}: frame {frame}: columns are {' '.join(columns)}, expected id, type and x y z (or xu, xs, xsu)"
+            f"{path}: frame {frame}: columns are {' '.join(columns)[:80]}, expected id, type and x y z (or xu, xs, xsu)"
         )
     wanted = [columns.index(name) for name in ("id", "type", *chosen[0])]
     try:

@@ -52,8 +52,9 @@ def _local():
     from distributed import Client, Nanny, Scheduler, SpecCluster
     from distributed.security import Security
 
-    # A job whose worker died is resumed by a person, who may want to know why.
-    dask.config.set({"distributed.scheduler.allowed-failures": 0})
+    # A worker that dies takes those that wait behind its job with it: they are handed out again. So is the job that was
+    # at work, and left alone: the runner does only what is queued; a person who wants to know why resumes it.
+    dask.config.set({"distributed.scheduler.allowed-failures": 1000})
     logging.getLogger("distributed").setLevel(QUIET)
     security = Security.temporary()
     common = {"host": "127.0.0.1", "protocol": "tls://", "security": security, "dashboard": False}

@@ -19,7 +19,7 @@ from pathlib import Path
 from glassviz.access import OWNER, Visitor
 from glassviz.dataset import home
 from glassviz.errors import InputError, Refused
-from glassviz.jobs.locks import is_held
+from glassviz.jobs.locks import held, is_held
 from glassviz.publish import publish, publish_json
 
 REQUEST, STATE, PROGRESS, LOG, CANCEL = "request.json", "state.json", "progress.json", "log.txt", "cancel"
@@ -79,10 +79,10 @@ class Job:
     def state(self):
         """What state.json says, and "interrupted" where nobody works on it any more."""
         found = _read(self.folder / STATE)
-        if found.get("state") in AT_WORK and not self._tended():
+        if self._abandoned(found):
             # Its last word may have come between the two looks.
             found = _read(self.folder / STATE)
-            if found.get("state") in AT_WORK:
+            if self._abandoned(found):
                 why = (
                     "its process ended without a word (killed, or out of memory); resume goes on from what is finished"
                 )
@@ -104,9 +104,14 @@ class Job:
         return total
 
     def cancel(self):
-        """Ask it to stop: whoever works on it looks for this file every half second."""
-        if self.is_running:
-            (self.folder / CANCEL).touch()
+        """Ask it to stop: whoever works on it looks for this file every half second; one that waits is taken out."""
+        if not self.is_running:
+            return
+        (self.folder / CANCEL).touch()
+        with held(self.folder / LOCK, patience=0) as mine:
+            if mine and _read(self.folder / STATE).get("state") == "queued":
+                self.put(state="cancelled", ended=time.time())
+                (self.folder / CANCEL).unlink(missing_ok=True)
 
     def rename(self, title):
         """Call it something else; an empty title takes the name back."""
@@ -133,8 +138,11 @@ class Job:
         with open(self.folder / LOG, "a", encoding="utf-8") as log:
             log.writelines(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}\n" for line in lines)
 
-    def _tended(self):
-        return is_held(self.folder / LOCK) or is_held(self.folder / WAITING)
+    def _abandoned(self, found):
+        """Whether a state says that somebody waits or works, and nobody does."""
+        if found.get("state") not in AT_WORK or is_held(self.folder / LOCK):
+            return False
+        return found["state"] == "running" or not is_held(self.folder / WAITING)
 
 
 def jobs(visitor=OWNER):
@@ -146,10 +154,15 @@ def jobs(visitor=OWNER):
     return sorted(found, key=lambda job: job.name, reverse=True)
 
 
-def find_job(name, visitor=OWNER):
-    """The job of a name that a visitor may see; Refused where there is none, whoever else may have one."""
+def find_job(name, visitor=OWNER, own=False):
+    """The job of a name that a visitor may see; Refused where there is none, whoever else may have one.
+
+    own : whether it must be the visitor's: a teacher sees and cancels the jobs of others and does no more with them
+    """
     for job in jobs(visitor):
         if job.name == name:
+            if own and visitor.role != "owner" and job.visitor.name != visitor.name:
+                raise Refused(f"job {name} is of {job.visitor.name or 'the owner'}, who alone may do this")
             return job
     raise Refused(f"there is no job {name!r} of yours")
 

@@ -2,7 +2,7 @@
 
 import os
 import time
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from glassviz.errors import Cancelled
 from glassviz.jobs.job import CANCEL, PICTURE, PROGRESS
@@ -21,12 +21,14 @@ STOPPED = 130
 class Report:
     """Reports of one job; ends it with Cancelled once its folder holds a cancel.
 
+    ends : whether a task that does not listen within GRACE is ended with its process
     told(done, total, stage) : hears the progress, too; may raise Cancelled. Where it has `watch` and `say`, as the bar
         of a command has, it hears losses and lines of the log
     """
 
-    def __init__(self, job, told=None):
-        self.job, self.told = job, told
+    def __init__(self, job, told=None, ends=False):
+        self.job, self.told, self._ends = job, told, ends
+        self._last_word = Lock()
         self._cancelled, self._over = Event(), Event()
         self._content, self._losses = None, {}
         self._stage, self._begin, self._first, self._last = None, time.monotonic(), None, -PERIOD
@@ -76,6 +78,12 @@ class Report:
         if self._cancelled.is_set():
             raise Cancelled
 
+    def close(self, **state):
+        """Write the last state; no cancel ends the process after it."""
+        with self._last_word:
+            self._over.set()
+            self.job.put(**state)
+
     def __enter__(self):
         Thread(target=self._watch_for_cancel, daemon=True, name="cancel").start()
         return self
@@ -87,8 +95,10 @@ class Report:
         while not self._over.wait(LOOK):
             if (self.job.folder / CANCEL).exists():
                 self._cancelled.set()
-                if not self._over.wait(GRACE):
-                    # Deep in a kernel or waiting for others: what is finished lies on disk, nothing else is lost.
-                    self.job.put(**(self.job.state | {"state": "cancelled", "ended": time.time()}))
-                    os._exit(STOPPED)
+                if self._ends and not self._over.wait(GRACE):
+                    with self._last_word:
+                        if not self._over.is_set():
+                            # Deep in a kernel or waiting for others: what is finished lies on disk.
+                            self.job.put(**(self.job.state | {"state": "cancelled", "ended": time.time()}))
+                            os._exit(STOPPED)
                 return

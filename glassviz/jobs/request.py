@@ -46,8 +46,10 @@ class Request(param.Parameterized):
     def _put(self, name, value):
         parameter = self.param[name]
         # A whole number will do where any is expected; nan would pass every range.
-        if isinstance(value, float) and not math.isfinite(value):
-            raise InputError(f"{name} is {value}, expected {expected(parameter)}")
+        entries = value if isinstance(value, list) else [value]
+        odd = any(isinstance(entry, float) and not math.isfinite(entry) for entry in entries)
+        if odd or (isinstance(value, bool) and isinstance(parameter, param.Number)):
+            raise InputError(f"{name} is {_short(value)}, expected {expected(parameter)}")
         try:
             setattr(self, name, value)
         except (ValueError, TypeError):

@@ -14,16 +14,16 @@ from glassviz.jobs.requests import request_of
 from glassviz.jobs.slots import slot
 
 
-def carry_out(folder, told=None):
+def carry_out(folder, told=None, ends=False):
     """Do the job of a folder and return its state; nothing where another runner has it or it is done already."""
     job = Job(folder)
     with held(job.folder / LOCK) as mine:
         if not mine or job.state.get("state") != "queued":
             return job.state
-        with Report(job, told) as report:
+        with Report(job, told, ends) as report:
             end = _end_of(job, report)
             report.publish()
-        job.put(**{**end, "ended": time.time()})
+            report.close(**{**end, "ended": time.time()})
         job.note(f"{end['state']}{': ' * bool(end.get('sentence'))}{end.get('sentence', '')}")
         (job.folder / CANCEL).unlink(missing_ok=True)
         return job.state
@@ -34,7 +34,7 @@ def in_worker(folder):
     # The lowest place there is, however many jobs this worker has done.
     with contextlib.suppress(OSError, AttributeError):
         os.setpriority(os.PRIO_PROCESS, 0, 10)
-    carry_out(folder)
+    carry_out(folder, ends=True)
 
 
 def _end_of(job, report):

@@ -3,9 +3,10 @@
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict
 
-from glassviz.access import OWNER
+from glassviz.access import OWNER, count
 from glassviz.errors import Cancelled, GlassvizError, InputError, Refused
 from glassviz.jobs.cluster import SCHEDULER, client, resources
 from glassviz.jobs.estimates import simulation_time
@@ -18,6 +19,8 @@ from glassviz.words import span
 
 # One thread, so that jobs are queued in the order of their start; the server's event loop never waits for a cluster.
 _queue = ThreadPoolExecutor(1, thread_name_prefix="jobs")
+TRIES = 5
+"""How often a job that never began is handed to the cluster."""
 
 
 def start(task, visitor=OWNER, **arguments):
@@ -29,37 +32,48 @@ def start(task, visitor=OWNER, **arguments):
     return _submit(_create(task, visitor, arguments))
 
 
-def here(task, told=None, visitor=OWNER, **arguments):
+def here(task, told=None, visitor=OWNER, ends=False, **arguments):
     """Do a task as a job in this very process; returns what `run` of its class does, as text.
 
-    told(done, total, stage) : hears the progress. Raises GlassvizError when it fails and Cancelled when it is stopped.
+    told(done, total, stage) : hears the progress
+    ends : whether a cancel may end this process where the task does not listen in time, as that of a command
+    Raises GlassvizError when it fails and Cancelled when it is stopped.
     """
-    job = _create(task, visitor, arguments)
-    # Held like the queue's: nobody may take it for interrupted before it begins.
-    waiting = take(job.folder / WAITING)
-    try:
-        state = carry_out(job.folder, told)
-    finally:
-        os.close(waiting)
-    return _result(state)
+    return _in_this_process(_create(task, visitor, arguments), told, ends)
 
 
-def resume(job, wait=False, told=None):
+def resume(job, wait=False, told=None, visitor=OWNER, ends=False):
     """Go on with a job that was interrupted, cancelled or has failed; with `wait` in this process.
 
-    Raises InputError for one that is at work or done.
+    visitor : who asks, with the rights of now; told, ends : as in `here`
+    Raises InputError for one that is at work or done, Refused for what is not for the visitor.
     """
     state = job.state.get("state")
     if state not in RESUMABLE:
         raise InputError(f"job {job.name} is {state}, expected one that is {', '.join(RESUMABLE)}")
-    job.visitor.require_task(job.request["task"])
-    _check_number(job.visitor)
+    request = job.request
+    if job.visitor.name == visitor.name:
+        # A role may have changed since.
+        publish_json(job.folder / REQUEST, {**request, "visitor": asdict(visitor)})
+    visitor.require_task(request["task"])
+    _check_number(visitor)
+    count(visitor)
     (job.folder / CANCEL).unlink(missing_ok=True)
     job.note("resumed")
-    if not wait:
-        return _submit(job)
-    job.put(state="queued")
-    return _result(carry_out(job.folder, told))
+    return _in_this_process(job, told, ends) if wait else _submit(job)
+
+
+def _in_this_process(job, told, ends):
+    """Carry out a job, seen by all as waiting until it works."""
+    waiting = take(job.folder / WAITING, patience=1.0)
+    if waiting is None:
+        raise InputError(f"job {job.name} is queued already")
+    try:
+        job.put(state="queued")
+        state = carry_out(job.folder, told, ends)
+    finally:
+        os.close(waiting)
+    return _result(state)
 
 
 def _result(state):
@@ -77,6 +91,7 @@ def _create(task, visitor, arguments):
     request.check()
     _check_gpu(request)
     _check_number(visitor)
+    count(visitor)
     folder = _new_folder(visitor, task)
     own = {"visitor": asdict(visitor), "asked": time.time()}
     publish_json(folder / REQUEST, {"task": task, "arguments": request.arguments(), **own})
@@ -108,25 +123,36 @@ def _check_number(visitor):
 def _submit(job):
     """Hand the folder to the cluster, in a thread of its own; until it is done the lock `waiting` says so."""
     waiting = take(job.folder / WAITING, patience=1.0)
-    if waiting is None:
-        raise InputError(f"job {job.name} is queued already")
     job.put(state="queued")
-    _queue.submit(_to_cluster, job, waiting)
+    # Where the lock is held a runner is on its way, which finds it queued again.
+    if waiting is not None:
+        _queue.submit(_to_cluster, job, waiting, TRIES)
     return job
 
 
-def _to_cluster(job, waiting):
+def _to_cluster(job, waiting, tries):
     try:
         lane = request_of(job.request["task"], job.request["arguments"], job.visitor).lane
         # The same key twice would be the same work: a job that is resumed is another task for dask.
         key = f"{job.name}-{time.time_ns()}"
         future = client().submit(in_worker, str(job.folder), key=key, resources=resources(lane), pure=False)
         _futures.add(future)
-        future.add_done_callback(lambda done: (_futures.discard(done), os.close(waiting)))
+        future.add_done_callback(lambda done: _ended(done, job, waiting, tries))
     except Exception as error:
         job.put(state="failed", sentence=sentence_of(error), ended=time.time())
         job.note(repr(error))
         os.close(waiting)
+
+
+def _ended(future, job, waiting, tries):
+    """Let go of a job that dask is done with; one that was queued again meanwhile is handed to it again."""
+    _futures.discard(future)
+    if job.state.get("state") == "queued" and tries > 1:
+        # No new work when this process ends: what is queued is then interrupted.
+        with suppress(RuntimeError):
+            _queue.submit(_to_cluster, job, waiting, tries - 1)
+            return
+    os.close(waiting)
 
 
 # dask drops the work of a future that nobody holds.

@@ -7,6 +7,7 @@ import panel as pn
 
 from glassviz.colours import NEUTRALS
 from glassviz.errors import Cancelled, GlassvizError
+from glassviz.pages.model_search import one_batch
 
 # What takes long must not hold up the visitors' clicks.
 _workers = ThreadPoolExecutor(2, thread_name_prefix="page")
@@ -21,7 +22,7 @@ class Background:
     """
 
     def __init__(self, draw, jobs, wanted, name):
-        self._draw, self._jobs, self._wanted, self._name = draw, jobs, wanted, name
+        self._draw_all, self._jobs, self._wanted, self._name = draw, jobs, wanted, name
         self._busy, self._done, self._total = None, 0, 0
         self.problem = ""
         self.panel = pn.pane.HTML("", height=3, sizing_mode="stretch_width", margin=0)
@@ -57,6 +58,10 @@ class Background:
             values = f"aria-valuenow={self._done} aria-valuemax={self._total}"
             line = f"<div role=progressbar aria-label='{self._name}' {values} style='{style}'></div>"
         self.panel.object = line
+
+    def _draw(self):
+        with one_batch():
+            self._draw_all()
 
     def _work(self, draw):
         """Do what is missing for the present choices, unless a thread is at it already."""

@@ -52,6 +52,7 @@ class Bar:
             self.widgets["model"],
             sizing_mode="stretch_width",
             margin=0,
+            styles={"min-width": "0"},
             # Where the window is too narrow the bar is moved sideways.
             sx={"overflowX": "auto", "overflowY": "hidden", "& > .child-wrapper > *": {"flexShrink": "0 !important"}},
         )
@@ -69,6 +70,8 @@ class Bar:
                 value = getattr(self.session, name)
                 if widget.options != options:
                     widget.param.update(options=options, value=value)
+                    # The browser would keep the old label of a value that stays the same.
+                    widget.param.trigger("value")
                 elif widget.value != value:
                     widget.value = value
         finally:

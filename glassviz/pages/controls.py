@@ -3,7 +3,7 @@
 import panel_material_ui as pmui
 
 from glassviz.choices import COLOUR_RANGES, COPIES, OBSERVABLES, POSITIONS, THIRD_VIEWS
-from glassviz.pages.download import download_button
+from glassviz.pages.download import data_button, download_button
 
 # Of several parts in one place one is seen. The others keep their size: a figure that is taken out while it is painted,
 # or whose surroundings change their size before it is there, makes Bokeh stumble.
@@ -30,7 +30,7 @@ def controls(session):
     widgets = [bound(session, *choice, **STYLE) for choice in choices]
     training = pmui.Button(label="Train a model", icon="model_training", variant="outlined", **STYLE)
     training.on_click(lambda _: session.ask("train", temperature=session.temperature, observable=session.observable))
-    return [*widgets, training, download_button(session, **STYLE)]
+    return [*widgets, training, download_button(session, **STYLE), data_button(session, **STYLE)]
 
 
 def bound(session, name, kind, label, options=None, shown=None, **style):

@@ -12,6 +12,7 @@ from glassviz.dynamics.published import PUBLISHED, SOURCE
 from glassviz.errors import GlassvizError
 from glassviz.interactions.potential import pair_potential
 from glassviz.pages.controls import HIDDEN, SHOWN, bound
+from glassviz.pages.model_search import one_batch
 from glassviz.pages.snapshots import PHONE
 from glassviz.tasks.dynamics import DECAYS, LEVELS, relaxation_fits, state_summary, static_curve
 from glassviz.views.curves import CurvesView
@@ -86,7 +87,12 @@ class DynamicsPage:
         for draw in self._steps():
             if turn != self._turn:
                 return
-            document.add_next_tick_callback(lambda draw=draw: draw() if turn == self._turn else None)
+            document.add_next_tick_callback(lambda draw=draw: self._put(draw) if turn == self._turn else None)
+
+    @staticmethod
+    def _put(draw):
+        with one_batch():
+            draw()
 
     def _steps(self):
         """What draws each part, as soon as its arrays are there."""

@@ -26,7 +26,7 @@ class FiguresDialog:
     def __init__(self, session):
         self.session, self._turn, self._made = session, 0, None
         self.button = pmui.IconButton(
-            icon="save_alt", label="", description="Export a figure of this page", size="small", margin=(16, 0, 4, 0)
+            icon="save_alt", label="", description="Export a figure of this page", size="small", margin=0
         )
         self.which = pmui.Select(label="Figure", options=self._options(), **WIDE)
         self.format = pmui.RadioButtonGroup(

@@ -21,10 +21,10 @@ SMALL = {"size": "small", "margin": (2, 4)}
 
 
 class JobDetail:
-    """`panel`; `show(job)` brings it up to date; `use(job)` is called where its result is to be shown."""
+    """`panel`; `show(job)` brings it up to date; `use(job)` shows its result; `visitor()` is who asks now."""
 
     def __init__(self, session, visitor, use, changed):
-        self.session, self.visitor, self._use, self._changed = session, visitor, use, changed
+        self.session, self._visitor, self._use, self._changed = session, visitor, use, changed
         self.job, self._drawn = None, {}
         self.head, self.log = TextView(), TextView()
         self.bar = pmui.LinearProgress(value=0, variant="determinate", margin=(4, 10), sizing_mode="stretch_width")
@@ -39,11 +39,11 @@ class JobDetail:
         self.sure = pmui.Button(label="Delete for good", icon="delete", color="error", variant="contained", **SMALL)
         for button, work in (
             (self.cancel, lambda job: job.cancel()),
-            (self.resume, resume),
+            (self.resume, lambda job: resume(job, visitor=self._visitor())),
             (self.use, self._use),
             (self.sure, self._delete),
         ):
-            button.on_click(lambda _, work=work: self._do(work))
+            button.on_click(lambda _, work=work, own=button in (self.resume, self.sure): self._do(work, own))
         self.delete.on_click(lambda _: self.sure.param.update(visible=True))
         self.title.param.watch(lambda event: self._rename(event.new), "value")
         self.problem = pmui.Alert(title="", severity="warning", visible=False, margin=(4, 10))
@@ -71,9 +71,11 @@ class JobDetail:
         """Bring everything up to date with a job, or with none."""
         if job is None or self.job is None or job.name != self.job.name:
             self.sure.visible, self.problem.visible = False, False
-        if job is not None and (self.job is None or job.name != self.job.name):
-            self.title.value = "" if job.title == job.name else job.title
+        other = job is not None and (self.job is None or job.name != self.job.name)
+        # First the job, then its name: what the field says is given to the job that is shown.
         self.job = job
+        if other:
+            self.title.value = "" if job.title == job.name else job.title
         state = {} if job is None else job.state
         now = state.get("state")
         self.cancel.visible = now in ("queued", "running")
@@ -120,11 +122,11 @@ class JobDetail:
             self._drawn["losses"] = key
             self.losses.update(losses, self.session.dark, "")
 
-    def _do(self, work):
+    def _do(self, work, own=True):
         """Do something with the job that is shown; the list is read anew."""
         try:
             # Found anew, so that only a job that this visitor may touch is touched.
-            work(find_job(self.job.name, self.visitor))
+            work(find_job(self.job.name, self._visitor(), own=own))
             self.problem.visible = False
         except (GlassvizError, OSError) as error:
             self.problem.param.update(title=str(error), visible=True)
@@ -139,4 +141,4 @@ class JobDetail:
         self.job = None
 
     def _result(self):
-        return BytesIO(Path(find_job(self.job.name, self.visitor).state["result"]).read_bytes())
+        return BytesIO(Path(find_job(self.job.name, self._visitor()).state["result"]).read_bytes())

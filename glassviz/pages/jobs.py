@@ -13,6 +13,7 @@ from glassviz.pages.background import Background
 from glassviz.pages.job_detail import JobDetail
 from glassviz.pages.job_form import JobForm
 from glassviz.pages.job_words import COLUMNS, table_rows
+from glassviz.pages.libraries import renew
 from glassviz.pages.visitor import current_visitor
 from glassviz.views.inspector import TextView
 from glassviz.views.score_table import ScoreTable
@@ -22,14 +23,15 @@ from glassviz.words import amount, span
 POLL = 1000
 """Milliseconds between two looks at the jobs."""
 MOST_SHOWN = 200
-_workers = ThreadPoolExecutor(2, thread_name_prefix="estimate")
+# One trial at a time: it takes a core.
+_workers = ThreadPoolExecutor(1, thread_name_prefix="estimate")
 
 
 class JobsPage:
     """Starts jobs of the visitor and follows all that the visitor may see."""
 
     def __init__(self, session):
-        self.session, self.visitor = session, current_visitor()
+        self.session = session
         self._jobs, self._chosen, self._sizes, self._turn, self._seen = [], "", {}, 0, {}
         allowed = [task for task in REQUESTS if task in self.visitor.rights.tasks and REQUESTS[task].form]
         self.tasks = pmui.RadioButtonGroup(
@@ -41,7 +43,7 @@ class JobsPage:
         self.guess = pmui.Button(label="How long?", variant="outlined", width=110, margin=(6, 8))
         self.note = TextView()
         self.table = ScoreTable(self._open, label="Jobs")
-        self.detail = JobDetail(session, self.visitor, self._use, self._look)
+        self.detail = JobDetail(session, current_visitor, self._use, self._look)
         self.tasks.param.watch(lambda event: self._fill(event.new), "value")
         self.go.on_click(lambda _: self._start())
         self.guess.on_click(lambda _: self._guess())
@@ -53,6 +55,11 @@ class JobsPage:
         self._look()
         if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
             pn.state.add_periodic_callback(self._look, period=POLL)
+
+    @property
+    def visitor(self):
+        """Who asks, with the rights of now: accounts change while a page is open."""
+        return current_visitor()
 
     def _layout(self, allowed):
         refused = "<p>Jobs are only for those who have logged in or sit at the machine that serves the app.</p>"
@@ -70,7 +77,10 @@ class JobsPage:
 
     def _asked(self, task, arguments):
         """Fill in what another page asks for."""
-        if task not in self.visitor.rights.tasks:
+        try:
+            self.visitor.require_task(task)
+        except GlassvizError as error:
+            self._say(str(error))
             return
         if self.tasks.value == task:
             self._fill(task, arguments)
@@ -163,7 +173,7 @@ class JobsPage:
     def _use(self, job):
         """Show on its page what a job has made."""
         session, request, result = self.session, job.request, Path(job.state["result"])
-        session.library.refresh()
+        renew(session, self.visitor)
         arguments = request["arguments"]
         if request["task"] in ("simulate", "import"):
             session.choose(data_set=result.name, page="snapshots")

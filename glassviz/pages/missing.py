@@ -51,7 +51,7 @@ class MissingBar:
         if found is not None:
             self.words.object, self.button.label = found[:2]
         self.panel.styles = {
-            "position": "absolute", "bottom": "14px", "left": "50%", "transform": "translateX(-50%)", "z-index": "5",
+            "position": "absolute", "bottom": "14px", "right": "24px", "z-index": "5",
             "border-radius": "6px", "box-shadow": "0 2px 10px rgba(0,0,0,.25)",
             "background": "#23272e" if self.session.dark else "#ffffff",
         }  # fmt: skip

@@ -1,13 +1,16 @@
 """The shell around every page: header with the bar, theme, keyboard, notifications."""
 
+from functools import partial
+from html import escape
+
 import panel as pn
 import panel_material_ui as pmui
+from panel.util import edit_readonly
 
 from glassviz import tour
 from glassviz.choices import PAGES
 from glassviz.colours import ACCENTS, NEUTRALS
 from glassviz.errors import DataError
-from glassviz.library import Library
 from glassviz.pages.address import keep_in_step, opened
 from glassviz.pages.bar import Bar
 from glassviz.pages.controls import HIDDEN, SHOWN
@@ -15,12 +18,16 @@ from glassviz.pages.dynamics import DynamicsPage
 from glassviz.pages.figures import FiguresDialog
 from glassviz.pages.heterogeneity import HeterogeneityPage
 from glassviz.pages.jobs import JobsPage
+from glassviz.pages.libraries import library, renew
 from glassviz.pages.missing import MissingBar
+from glassviz.pages.model_search import search_when_changed
 from glassviz.pages.network import NetworkPage
+from glassviz.pages.own_data import OwnDataDialog
 from glassviz.pages.scores import ScoresPage
 from glassviz.pages.snapshots import SnapshotsPage
 from glassviz.pages.tour import TourGuide, TourPage
 from glassviz.pages.transfer import TransferPage
+from glassviz.pages.visitor import current_visitor, has_login
 from glassviz.session import Session
 from glassviz.views.keys import Keys
 from glassviz.views.style import UNLABELLED
@@ -72,6 +79,7 @@ MADE_BY = {
 REFRESH_PERIOD = 2000
 HEADER = "4.9rem"
 NAMES = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", " ": "space", "Escape": "Esc"}
+search_when_changed()
 
 
 def theme(dark):
@@ -97,24 +105,18 @@ def theme(dark):
     }
 
 
-def library():
-    """The library of data sets and models, read once and shared by all sessions."""
-    if "glassviz library" not in pn.state.cache:
-        pn.state.cache["glassviz library"] = Library()
-    return pn.state.cache["glassviz library"]
-
-
 def serve():
     """The app for one visitor."""
     try:
-        shared = library()
+        known = library(current_visitor())
     except DataError as error:
         return pmui.Page(title="glassviz", main=[pmui.Alert(title=str(error), severity="error", margin=40)])
-    session = started(shared, opened())
+    session = started(known, opened())
     keep_in_step(session)
     if session.large:
         present(pn.state.curdoc)
     bar, pages, guide, figures = Bar(session), Pages(session), TourGuide(session), FiguresDialog(session)
+    own = OwnDataDialog(session, current_visitor())
     help_dialog = pmui.Dialog(keys_table(), title="Keys", close_on_click=True)
     keys = Keys(lambda key: pressed(key, session, bar, help_dialog), keys=[*KEYS, *TOUR_KEYS])
     shell = pmui.Page(
@@ -122,22 +124,34 @@ def serve():
         # Pages above, choices below: beside each other they would not fit into a laptop's width.
         header=[
             pmui.Column(navigation(session), bar.panel, sizing_mode="stretch_width", margin=0),
-            figures.button,
-            large_button(session),
+            pmui.Row(figures.button, own.button, large_button(session), margin=(18, 0, 0, 0), width=108),
         ],
-        main=[TypeSize(large=session.large), pages.panel, guide.panel, keys, help_dialog, figures.panel],
+        main=[
+            TypeSize(large=session.large),
+            pages.panel,
+            guide.panel,
+            keys,
+            help_dialog,
+            figures.panel,
+            own.panel,
+            *who(),
+        ],
         theme_config={"light": theme(False), "dark": theme(True)},
         dark_theme=session.dark,
-        busy_indicator="linear",
+        busy_indicator=None,
         # With these two values the header leaves the colours of the widgets in it alone.
         sx={
             ".MuiAppBar-root": {"bgcolor": "primary.contrastText", "color": "primary.main"},
+            # The bar gives way before the buttons at the end leave the window.
+            ".MuiAppBar-root .MuiToolbar-root > .MuiBox-root": {"minWidth": 0},
             # Of the header and of the room that is left for it above the page.
             ".MuiToolbar-root": {"height": HEADER, "minHeight": f"{HEADER} !important"},
         },
     )
+    untie(shell)
     shell.param.watch(lambda event: session.choose(dark=event.new), "dark_theme")
-    pn.state.onload(lambda: report_problems(shared.problems))
+    pn.state.on_session_destroyed(partial(release, pn.state.curdoc))
+    pn.state.onload(lambda: report_problems(known.problems))
     pn.state.add_periodic_callback(lambda: notice_changes(session), period=REFRESH_PERIOD)
     return shell
 
@@ -204,10 +218,21 @@ def navigation(session):
 def large_button(session):
     """Presentation mode on and off."""
     button = pmui.IconButton(
-        icon="slideshow", label="", description="Presentation mode: large type (m)", size="small", margin=(16, 0, 4, 0)
+        icon="slideshow", label="", description="Presentation mode: large type (m)", size="small", margin=0
     )
     button.on_click(lambda _: session.choose(large=not session.large))
     return button
+
+
+def who():
+    """The name of who has logged in with the way out, where there is a login."""
+    if not has_login():
+        return []
+    name = current_visitor().name or "guest"
+    words = f"<span>{escape(name)}</span> · <a href='./logout' style='color:inherit'>Log out</a>"
+    # The header is full: the lower right corner is free on every page.
+    styles = {"position": "fixed", "right": "14px", "bottom": "6px", "font-size": "0.8rem", "z-index": "10"}
+    return [pn.pane.HTML(words, margin=0, styles=styles)]
 
 
 def keys_table():
@@ -243,6 +268,25 @@ def pressed(key, session, bar, help_dialog):
         help_dialog.open = not help_dialog.open
 
 
+def untie(shell):
+    """Free the page from the busy sign of the whole server: every click would send, and search, the pages of all.
+
+    Setting the value ends the tie, but leaves the server watching, and holding, the page.
+    """
+    watchers = [watcher for _, watcher in shell._param__private.ref_watchers]
+    for watcher in watchers:
+        pn.state.param.unwatch(watcher)
+    with edit_readonly(shell):
+        shell.busy = False
+
+
+def release(document, _):
+    """Let go of a visitor who has left: Panel 1.9 keeps the area of the notifications, and with it all of the page."""
+    for name, (_, _, shown_in, _) in list(pn.state._views.items()):
+        if shown_in is document:
+            del pn.state._views[name]
+
+
 def report_problems(problems):
     """Tell the visitor about files that could not be used."""
     for problem in problems[:3]:
@@ -252,8 +296,8 @@ def report_problems(problems):
 
 
 def notice_changes(session):
-    """Show configurations that were added or corrected meanwhile."""
-    session.library.refresh()
+    """Show configurations that were added or corrected meanwhile, also the first of the visitor's own."""
+    renew(session, current_visitor())
     if session.seen != session.stamp():
         session.seen = session.stamp()
         session.choose()

@@ -10,6 +10,7 @@ from glassviz.errors import GlassvizError
 from glassviz.learning import pearson
 from glassviz.pages.bar import title_name
 from glassviz.pages.controls import controls
+from glassviz.pages.model_search import one_batch
 from glassviz.pages.third import NAMES, ThirdView
 from glassviz.views.decay import DecayView
 from glassviz.views.inspector import TextView, nearest_line, score_table, selection_table
@@ -127,8 +128,10 @@ class SnapshotsPage:
         if patience and self.snapshots.drawn < self.snapshots.frame:
             document.add_timeout_callback(lambda: self._accompany(turn, document, 0), patience)
             return
-        # What is sent while a thread makes a choice would push out pictures before their figures.
-        if not self.session.when_settled(self._draw_rest):
+        with one_batch():
+            # What is sent while a thread makes a choice would push out pictures before their figures.
+            settled = self.session.when_settled(self._draw_rest)
+        if not settled:
             document.add_timeout_callback(lambda: self._accompany(turn, document, 0), AGAIN)
 
     def _draw_rest(self):

@@ -83,15 +83,20 @@ class ImportOptions:
 def understand(paths, options):
     """Yield the Reading of each file with the options applied; nothing is written."""
     for place, path in enumerate(paths):
-        reading = read(path, options.system, options.temperature)
-        if options.split is not None:
-            reading = replace(reading, split=options.split)
-        slots = max(structure.slots for structure in reading.structures)
-        if options.times and slots:
-            # A file of replicas holds one time: the list then runs over the files.
-            each = slots == 1 and len(options.times) == len(paths)
-            reading = with_times(reading, [options.times[place]] if each else options.times)
-        yield reading
+        yield understand_one(path, options, place, len(paths))
+
+
+def understand_one(path, options, place=0, number=1):
+    """The Reading of a file, number `place` of `number`, with the options applied."""
+    reading = read(path, options.system, options.temperature)
+    if options.split is not None:
+        reading = replace(reading, split=options.split)
+    slots = max(structure.slots for structure in reading.structures)
+    if options.times and slots:
+        # A file of replicas holds one time: the list then runs over the files.
+        each = slots == 1 and len(options.times) == number
+        reading = with_times(reading, [options.times[place]] if each else options.times)
+    return reading
 
 
 def import_files(paths, folder, options, progress=None):
@@ -117,7 +122,7 @@ def import_files(paths, folder, options, progress=None):
     if len(kinds) > 1:
         raise DataError(f"the files hold {sorted(kinds)}, expected one system and one N for a data set")
     folder = Path(folder(joined[0].system) if callable(folder) else folder)
-    known = present(folder, joined[0])
+    known = present(folder, joined[0].system.name, joined[0].thermal.number, joined[0].source)
     written = []
     for done, piece in enumerate(joined):
         if progress is not None:
@@ -237,16 +242,16 @@ def join(pieces):
     )
 
 
-def present(folder, piece):
+def present(folder, system, number, source):
     """{temperature's folder: {index: seed}} of the configurations in a data set; DataError for another system or N."""
     known = {}
     for path in sorted(folder.glob("T*/[0-9]*.h5")):
         record = read_record(path)
-        found, expected = (record.system, record.thermal.number), (piece.system.name, piece.thermal.number)
+        found, expected = (record.system, record.thermal.number), (system, number)
         if found != expected:
             raise DataError(
                 f"{path}: holds {found[1]} particles of {found[0]}, expected {expected[1]} of {expected[0]} as in "
-                f"{piece.source}; choose another folder"
+                f"{source}; choose another folder"
             )
         known.setdefault(path.parent.name, {})[int(path.stem)] = record.seed
     return known

@@ -35,6 +35,21 @@ class PredictionOptions:
             raise InputError(f"observable is {self.observable!r}, expected one of {', '.join(OBSERVABLES)}")
 
 
+def prediction_names(headers):
+    """Names of an archive's arrays that are predictions, and whether there is nothing else in it.
+
+    headers : {name: (shape, dtype)} of the archive
+    """
+    names = [
+        n for n, (shape, dtype) in headers.items() if n not in _OTHER and dtype.kind in "fiu" and len(shape) in (1, 2)
+    ]
+    if "initial_positions" in headers:
+        return names, False
+    if "predicted" in headers:
+        return ["predicted"], True
+    return names, len(names) == 1
+
+
 def import_predictions(paths, state_point, folder, options, progress=None):
     """Join the predictions in `paths` to a state point; the files written, one for each method, in `folder`.
 
@@ -148,8 +163,8 @@ def _check_aside(path, arrays, number):
         if name in arrays and not name.startswith("time") and values.shape != (wanted,):
             raise DataError(f"{path}: {name} has shape {values.shape}, expected {wanted} number{'s' * (wanted > 1)}")
     times = np.atleast_1d(arrays.get("times", arrays.get("time", 1.0)))
-    if times.ndim != 1 or (np.diff(times) <= 0).any():
-        raise DataError(f"{path}: times are {times.tolist()}, expected increasing numbers")
+    if times.ndim != 1 or (times < 0).any() or (np.diff(times) <= 0).any():
+        raise DataError(f"{path}: times are {times.tolist()}, expected increasing numbers from 0 on")
     types = arrays.get("types", np.ones((number, 1), dtype=int))
     if types.dtype.kind not in "iu" or (number > 1 and len(types) != number):
         raise DataError(
@@ -163,6 +178,8 @@ def _numbers(path, name, values, number):
         raise DataError(f"{path}: {name} has shape {values.shape} and type {values.dtype}, expected {number} numbers")
     if np.isinf(values).any():
         raise DataError(f"{path}: {name} holds inf, expected numbers, or nan where there is none")
+    if (np.abs(values[np.isfinite(values)]) > np.finfo(np.float32).max).any():
+        raise DataError(f"{path}: {name} holds numbers beyond 3.4e38, expected smaller ones")
     if np.isnan(values).all():
         raise DataError(f"{path}: {name} holds nothing but nan, expected predictions")
     return values.astype(np.float64)
@@ -180,7 +197,7 @@ def _times(path, arrays, number, point, options):
 def _index(path, arrays):
     """Number of the configuration that a file is about."""
     if "index" in arrays:
-        return int(arrays["index"])
+        return int(arrays["index"].item())
     number = facts_of_name(path)[1]
     digits = path.stem.rpartition("_")[2]
     if number is None and not digits.isdecimal():

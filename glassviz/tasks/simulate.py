@@ -1,6 +1,8 @@
 """Simulate: equilibrate, quench, run the isoconfigurational ensemble, and write one file per configuration."""
 
 import re
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from glassviz.tasks.pilot import LEVELS, time_grid
 
 HOTTEST = 20.0
 MOST_PARTICLES = 2_000_000
+ABANDONED = 3600
+"""Seconds after which nobody is writing a temporary file any more."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ def simulate(plan, folder, progress=None, beside=(), finished=None):
         return []
     # A place that cannot be written is found out now, not after hours of simulation.
     state.mkdir(parents=True, exist_ok=True)
+    _sweep(state)
     grids = _grids(plan, states, report("pilot run"))
     written = []
     for count, (index, split) in enumerate(missing, 1):
@@ -111,6 +116,14 @@ def simulate(plan, folder, progress=None, beside=(), finished=None):
             if finished is not None:
                 finished(record)
     return written
+
+
+def _sweep(state):
+    """Remove what writers left that were killed; a file that is being written is younger."""
+    for left in state.glob(".*.part"):
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > ABANDONED:
+                left.unlink()
 
 
 def _grids(plan, states, progress):

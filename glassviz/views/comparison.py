@@ -6,7 +6,7 @@ import panel as pn
 
 from glassviz.colours import ACCENTS, NEUTRALS, method_colour
 from glassviz.inside import density
-from glassviz.views.style import dressed
+from glassviz.views.style import dressed, hook_of
 
 
 class ScatterView:
@@ -56,7 +56,7 @@ class ScatterView:
             hv.Overlay(layers),
             dark,
             active_tools=["lasso_select", "tap"],
-            hooks=[lambda plot, _: self._listen(plot.state)],
+            hooks=[hook_of(self._listen)],
             xlabel=f"{label}, MD",
             ylabel=what,
             xlim=limits,

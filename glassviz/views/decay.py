@@ -5,7 +5,7 @@ import numpy as np
 import panel as pn
 
 from glassviz.colours import ACCENTS, NEUTRALS, method_colour
-from glassviz.views.style import dressed
+from glassviz.views.style import dressed, hook_of
 
 
 class DecayView:
@@ -60,7 +60,7 @@ class DecayView:
         return dressed(
             hv.Overlay(layers),
             dark,
-            hooks=[lambda plot, _: self._listen(plot.state)],
+            hooks=[hook_of(self._listen)],
             logx=True,
             xlabel="time t",
             title=_legend(len(means), np.isfinite(tau), followed),

@@ -1,5 +1,7 @@
 """The look of curves: one font, thin grids, figures legible from the last row; light and dark."""
 
+from weakref import WeakMethod
+
 import holoviews as hv
 import holoviews.plotting.bokeh
 
@@ -29,6 +31,18 @@ def dressed(element, dark, active_tools=(), hooks=(), **options):
             **options,
         )
     )
+
+
+def hook_of(method):
+    """A hook that calls method(figure) while its view lives: HoloViews keeps all options in one place, for good."""
+    kept = WeakMethod(method)
+
+    def hook(plot, _):
+        alive = kept()
+        if alive is not None:
+            alive(plot.state)
+
+    return hook
 
 
 def _frame(figure, options):

@@ -42,7 +42,9 @@ def test_examples_in_the_help_are_accepted_by_the_parser(capsys):
         module = command_module(command)
         module.add_parser(parser.add_subparsers())
         for example in getattr(module, "EXAMPLES", ()):
-            parser.parse_args(example.split()[1:])
+            # What stands before the command is for the shell, what stands behind a # for people.
+            words = example.replace("\\\n", " ").split("#")[0].split("<")[0].split()
+            parser.parse_args(words[words.index("glassviz") + 1 :])
 
 
 def test_simulate_says_what_it_wrote_and_what_is_missing(home, capsys):
@@ -216,3 +218,43 @@ def test_ctrl_c_leaves_a_state_that_the_same_command_completes(tmp_path):
     subprocess.run(again, check=True, capture_output=True, timeout=120)
     assert len(list(tmp_path.rglob("*.h5"))) == len(finished) + 1
     assert {path: path.read_bytes() for path in finished} == before
+
+
+def test_jobs_are_listed_shown_renamed_and_deleted(home, capsys):
+    main(["jobs"])
+    listed = capsys.readouterr().out
+    assert "simulate" in listed
+    assert " done " in listed
+    name = next(line.split()[0] for line in listed.splitlines() if "-train" in line and " done " in line)
+    assert main(["jobs", "show", name]) == 0
+    shown = capsys.readouterr().out
+    assert "temperature: 1.5" in shown
+    assert "result: " in shown
+    assert main(["jobs", "rename", name, "my first"]) == 0
+    assert main(["jobs", "resume", name]) == 2
+    assert "is done, expected one that is interrupted" in capsys.readouterr().err
+    assert main(["jobs", "cancel", name]) == 0
+    assert capsys.readouterr().out == f"{name}: done\n"
+    assert main(["jobs", "delete", name]) == 0
+    main(["jobs"])
+    assert name not in capsys.readouterr().out
+    assert main(["jobs", "show", name]) == 2
+    assert f"there is no job '{name}'" in capsys.readouterr().err
+    assert main(["jobs", "delete"]) == 2
+
+
+def test_a_command_that_was_cancelled_is_resumed(home, capsys, monkeypatch):
+    from glassviz.cli.common import ProgressBar
+    from glassviz.errors import Cancelled
+    from glassviz.jobs import jobs
+
+    def stop(self, done, total, stage=""):
+        raise Cancelled
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ProgressBar, "__call__", stop)
+        data = ["--data", str(home / "data" / "ka2d"), "--temperature", "1.5"]
+        assert main(["train", "ridge", *data, "--overwrite"]) == 130
+    assert jobs()[0].state["state"] == "cancelled"
+    assert main(["jobs", "resume", jobs()[0].name]) == 0
+    assert "done: " in capsys.readouterr().out

@@ -122,7 +122,7 @@ def test_text_that_is_cut_off_is_refused(tmp_path, path):
 LATTICE = 'Lattice="10.402691836443104 0.0 0.0 0.0 10.402691836443104 0.0 0.0 0.0 1.0"'
 XYZ_CHANGES = {
     "no box": ((LATTICE, ""), "has no Lattice, expected a box"),
-    "few entries": ((LATTICE, 'Lattice="1 2 3"'), "comment line cannot be understood .*9-long"),
+    "few entries": ((LATTICE, 'Lattice="1 2 3"'), "cannot be understood, expected .* nine numbers for Lattice"),
     "infinite box": ((LATTICE, LATTICE.replace("1.0", "inf")), "expected finite numbers"),
     "tilted": ((LATTICE, LATTICE.replace("0.0", "1.0", 1)), "box is tilted"),
     "open": (('pbc="T T F"', 'pbc="T F F"'), "not periodic along y"),

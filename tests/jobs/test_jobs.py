@@ -3,6 +3,7 @@
 import errno
 import os
 import signal
+import time
 from threading import Thread
 
 import numpy as np
@@ -14,6 +15,7 @@ from glassviz.errors import Cancelled, InputError, Refused
 from glassviz.jobs import Job, find_job, here, jobs, resume, start
 from glassviz.jobs import cluster as clusters
 from glassviz.jobs.locks import held
+from glassviz.jobs.report import GRACE, LOOK
 from glassviz.jobs.requests import Train
 from glassviz.jobs.runner import carry_out, sentence_of
 from glassviz.learning import load_model
@@ -248,3 +250,47 @@ def test_a_cluster_of_ones_own(home, monkeypatch):
         # In a thread of this process, which the worker of this cluster is.
         assert job.state["pid"] == os.getpid()
         clusters._clients.pop(own.scheduler_address).close()
+
+
+def test_what_waits_behind_a_job_outlives_its_end(home):
+    first = training(home)
+    until(lambda: first.state["state"] == "running")
+    behind = [start("train", **where(home), kind="ridge", overwrite=True) for _ in range(2)]
+    # One that waits is taken out at once.
+    behind[0].cancel()
+    assert behind[0].state["state"] == "cancelled"
+    os.kill(first.state["pid"], signal.SIGKILL)
+    until(lambda: first.state["state"] == "interrupted", patience=5)
+    assert ended(behind[1])["state"] == "done"
+    assert first.state["state"] == "interrupted"
+    # Nor does it matter that dask may not have let go of them.
+    resume(behind[0])
+    assert ended(behind[0])["state"] == "done"
+    resume(first)
+    until(lambda: first.state["state"] == "running")
+
+
+def test_only_who_asked_goes_on_with_a_job_and_with_the_rights_of_now(home):
+    teacher, demoted = Visitor("carl", "teacher"), Visitor("carl", "student")
+    job = start("simulate", teacher, **SMALL, train=400, validation=0, test=0)
+    until(lambda: job.state["state"] == "running")
+    job.cancel()
+    ended(job)
+    with pytest.raises(Refused, match="simulate is not for students"):
+        resume(job, visitor=demoted)
+    with pytest.raises(Refused, match="is of carl, who alone may do this"):
+        find_job(job.name, Visitor("tom", "teacher"), own=True)
+    assert find_job(job.name, OWNER, own=True).name == job.name
+    # A system of another size is a data set of its own.
+    assert (home / "users" / "carl" / "data" / "ka2d_129").is_dir()
+
+
+def test_a_task_in_ones_own_python_is_not_ended_with_it(home, monkeypatch):
+    def run(self, report, job):
+        job.cancel()
+        time.sleep(LOOK + GRACE + 1)
+        report.look()
+
+    monkeypatch.setattr(Train, "run", run)
+    with pytest.raises(Cancelled):
+        here("train", **where(home), **LONG)

@@ -1,15 +1,13 @@
 """The page Transfer: its rows are those of the tasks; the film plays, stops and is rendered in a real browser."""
 
-import io
-
 import numpy as np
 import pytest
+from PIL import Image
 
 from glassviz.colours import PROPENSITY
 from glassviz.ladder import Ladder, ladder_place
 from glassviz.library import Library
 from glassviz.pages.address import query_of, state_of
-from glassviz.pages.film import FilmDialog
 from glassviz.pages.transfer import TransferPage
 from glassviz.session import Session
 from glassviz.tasks.film_curves import measured_curves, predicted_curves
@@ -149,24 +147,23 @@ def test_a_laptop_shows_the_page_whole_and_every_control_has_a_name(visit):
         assert word in names
 
 
-def test_a_film_is_rendered_and_saved(visit, tmp_path):
+def test_a_film_is_rendered_as_a_job_and_saved(visit, tmp_path):
     page = opened(visit).page
     page.get_by_role("button", name="Render film").click()
-    page.get_by_role("button", name="GIF").click()
-    visit.choose("Edge of a snapshot", "360 pixels")
-    pictures = page.get_by_label("Pictures")
-    pictures.fill("5")
-    pictures.press("Tab")
-    page.get_by_role("button", name="Render", exact=True).click()
-    page.get_by_text("film_small_T0.4000.gif,").wait_for()
+    visit.holds(page="jobs")
+    visit.choose("Format", ".gif")
+    for name, value in (("Pictures", "3"), ("Edge of a snapshot", "240")):
+        page.get_by_label(name).first.fill(value)
+        page.get_by_label(name).first.press("Enter")
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.get_by_role("button", name="Save").wait_for(timeout=60_000)
     with page.expect_download() as download:
-        page.get_by_role("button", name="Save").last.click()
-    assert download.value.suggested_filename == "film_small_T0.4000.gif"
-    from PIL import Image
-
-    with Image.open(io.BytesIO(open(download.value.path(), "rb").read())) as image:
-        assert image.n_frames == 5
-        assert image.width == 2 * 360 + 3 * 15 + 1
+        page.get_by_role("button", name="Save").click()
+    assert download.value.suggested_filename.endswith("-film.gif")
+    download.value.save_as(tmp_path / "film.gif")
+    with Image.open(tmp_path / "film.gif") as image:
+        assert image.n_frames == 3
+        assert image.width == 2 * 240 + 3 * 10
 
 
 # Without a browser ---------------------------------------------------------------------------------------------------
@@ -237,7 +234,7 @@ def test_without_a_model_the_page_says_what_makes_one(library, tmp_path):
     session, page = page_of(bare)
     assert "No tGlassMLP of KA2D is stored: <code>glassviz transfer --quick</code>" in page.note.panel.object
     assert not page.view.visible
-    assert page.film.button.disabled
+    assert page.film.disabled
     assert Ladder(session).jobs() == []
 
 
@@ -252,23 +249,10 @@ def test_choices_are_in_the_address_but_for_the_playing(library):
     assert other.decay_level == 0.33
 
 
-def test_a_film_that_cannot_be_made_says_why_and_a_stopped_one_is_gone(library):
+def test_a_film_is_asked_for_with_what_is_seen(library):
     session, page = page_of(library, temperature=BARE)
-    dialog = page.film
-    assert isinstance(dialog, FilmDialog)
-    dialog.frames.value, dialog.size.value = 3, 360
-    dialog._start()
-    assert dialog.words.object.startswith(f"film_small_T{BARE:.4f}.mp4, ")
-    assert not dialog.save.disabled
-    assert dialog._file().getvalue()[4:8] == b"ftyp"
-    dialog.size.param.update(options={"one": 1}, value=1)
-    dialog._start()
-    assert dialog.words.object == "**size is 1, expected a whole number of pixels from 120 to 2160**"
-    assert dialog.save.disabled
-    dialog.size.param.update(options={"360": 360}, value=360)
-    show = dialog._show
-    dialog._show = lambda *state: (show(*state), dialog._stop())
-    dialog._start()
-    assert dialog.words.object == "Cancelled."
-    assert dialog.save.disabled
-    assert session.temperature == BARE
+    page._ask_for_film()
+    assert session.page == "jobs"
+    task, arguments = session.asked
+    assert task == "film"
+    assert arguments == {"temperature": BARE, "configuration": session.record.index, "model": NAME}

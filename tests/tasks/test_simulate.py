@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import glassviz as gv
+from glassviz.dataset import state_folder
 from glassviz.errors import Cancelled, DataError, InputError
 from glassviz.tasks.equilibrate import equilibrate, relaxation_cycles
 from glassviz.tasks.pilot import LEVELS, read_pilot
@@ -222,3 +223,16 @@ def test_both_kinds_of_start_reach_the_same_energy():
     difference = means["hot"][0] - means["cold"][0]
     assert np.hypot(means["hot"][1], means["cold"][1]) < 0.05
     assert abs(difference) < 4 * np.hypot(means["hot"][1], means["cold"][1])
+
+
+def test_what_killed_writers_left_is_swept_away_and_what_is_being_written_is_not(tmp_path):
+    state = tmp_path / state_folder(1.5)
+    state.mkdir()
+    old, young = state / ".0000.h5.1.part", state / ".0001.h5.2.part"
+    for path in (old, young):
+        path.write_bytes(b"half")
+    os.utime(old, (1e9, 1e9))
+    simulate(plan(configurations={"train": 1}, until=None), tmp_path)
+    assert not old.exists()
+    assert young.exists()
+    assert (state / "0000.h5").exists()

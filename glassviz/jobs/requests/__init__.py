@@ -4,12 +4,13 @@ from glassviz.access import OWNER
 from glassviz.errors import InputError
 from glassviz.jobs.requests.film import Film
 from glassviz.jobs.requests.heterogeneity import Heterogeneity
+from glassviz.jobs.requests.import_ import Import
 from glassviz.jobs.requests.predict import Predict
 from glassviz.jobs.requests.simulate import Simulate
 from glassviz.jobs.requests.train import Train
 from glassviz.jobs.requests.transfer import Transfer
 
-REQUESTS = {kind.task: kind for kind in (Simulate, Train, Transfer, Predict, Heterogeneity, Film)}
+REQUESTS = {kind.task: kind for kind in (Simulate, Train, Transfer, Predict, Heterogeneity, Film, Import)}
 """Task -> its class."""
 
 

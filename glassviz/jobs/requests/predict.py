@@ -42,9 +42,9 @@ class Predict(Request):
         for parent in self.model_folders():
             if self.model and Path(self.model).name == self.model and (parent / self.model).is_dir():
                 return parent / self.model
-        if not self.model or not Path(self.model).is_dir():
+        if not self.model or self.visitor.role != "owner" or not Path(self.model).is_dir():
             raise InputError(f"model is {self.model!r}, expected the name of a stored model or its folder")
-        return self.allowed(self.model)
+        return Path(self.model).resolve()
 
     def state_point(self):
         """The state point that is predicted."""

@@ -2,12 +2,12 @@
 
 import param
 
-from glassviz.dataset import EMBEDDED
+from glassviz.dataset import EMBEDDED, state_folder
 from glassviz.figures.preview import preview
 from glassviz.jobs.request import Request
 from glassviz.systems import SYSTEMS, system_named
 from glassviz.tasks.pilot import LEVELS, SHORT_TIMES
-from glassviz.tasks.simulate import HOTTEST, MOST_PARTICLES, SimulationPlan, simulate
+from glassviz.tasks.simulate import HOTTEST, MOST_PARTICLES, SimulationPlan, missing_configurations, simulate
 
 MOST = 1000
 SPLITS = ("train", "validation", "test")
@@ -17,8 +17,8 @@ class Simulate(Request):
     """Equilibrate, quench and run the isoconfigurational ensemble; what is finished counts when it goes on."""
 
     task, summary = "simulate", "Make configurations of a temperature and run their molecular dynamics."
-    form = ("system", "temperature", "train", "validation", "test", "replicas", "test_replicas", "until", "cycles",
-            "device", "seed")  # fmt: skip
+    form = ("system", "temperature", "number", "until", "train", "validation", "test", "replicas", "test_replicas",
+            "cycles", "device", "seed")  # fmt: skip
 
     system = param.Selector(objects=list(SYSTEMS), label="Glass former")
     temperature = param.Number(
@@ -39,7 +39,9 @@ class Simulate(Request):
     cycles = param.Integer(
         600, bounds=(2, 10**7), label="Monte Carlo cycles", doc="of equilibration at T; cold liquids need more"
     )
-    number = param.Integer(None, allow_None=True, bounds=(2, MOST_PARTICLES), doc="Particles, none: the system's own.")
+    number = param.Integer(
+        None, allow_None=True, bounds=(2, MOST_PARTICLES), label="Particles N", doc="none: the system's own"
+    )
     device = param.Selector(objects=["cpu", "cuda"], label="Replicas on", doc="cuda: an NVIDIA GPU")
     seed = param.Integer(1, bounds=(0, 2**31 - 1), label="Seed", doc="same seed, same configurations")
     output = param.String(doc="Data set folder, none: the visitor's own.")
@@ -62,7 +64,10 @@ class Simulate(Request):
 
     def folder(self):
         """Where the configurations go."""
-        return self.place("output", self.visitor.home / "data" / self.system.lower())
+        system = system_named(self.system)
+        # A data set is of one N.
+        name = system.name.lower() + f"_{self.number}" * (self.number not in (None, system.number))
+        return self.place("output", self.visitor.home / "data" / name)
 
     def beside(self):
         """Folders whose configurations count: those that come with the repository, where one's own extend them."""
@@ -71,8 +76,8 @@ class Simulate(Request):
 
     def check(self):
         """As Request."""
-        self.plan()
-        self.folder()
+        plan, folders = self.plan(), [self.folder(), *self.beside()]
+        missing_configurations(plan, [folder / state_folder(plan.temperature) for folder in folders])
 
     def run(self, report, job):
         """Write what is missing; returns the folder of the data set."""

@@ -20,7 +20,7 @@ class Train(Request):
     temperature = param.Number(
         0.4, bounds=(0, None), inclusive_bounds=(False, True), label="Temperature T (ε₁₁/k)", doc="one with labels"
     )
-    kind = param.Selector(objects=list(KINDS), label="Model")
+    kind = param.Selector(objects=list(KINDS), label="Model kind")
     observable = param.Selector(objects=list(OBSERVABLES), label="Propensity to learn")
     seeds = param.Integer(SEEDS, bounds=(1, 64), label="Networks", doc="GlassMLP: of each type and time")
     schedule = param.Selector(
