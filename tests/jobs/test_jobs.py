@@ -23,7 +23,7 @@ from glassviz.tasks.train import train
 from tests.jobs.conftest import until
 
 QUICK = {"lengths": [0.0, 1.0], "observables": ["density", "energy"], "seeds": 1, "schedule": "quick"}
-LONG = {"kind": "glassmlp", "schedule": "published", "seeds": 2, "overwrite": True}
+LONG = {"kind": "glassmlp", "schedule": "published", "seeds": 64, "overwrite": True}
 SMALL = {"temperature": 1.5, "number": 129, "replicas": 2, "test_replicas": 2, "until": 0.9, "cycles": 60}
 ANNA = Visitor("anna", "student")
 

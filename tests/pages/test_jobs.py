@@ -150,7 +150,7 @@ def test_a_training_is_watched_cancelled_and_resumed_in_the_browser(changing, pa
     visit.open("?temperature=0.8")
     visit.press("7")
     visit.page.get_by_role("button", name="Train", exact=True).click()
-    visit.page.get_by_label("Networks", exact=True).fill("16")
+    visit.page.get_by_label("Networks", exact=True).fill("64")
     visit.page.get_by_label("Networks", exact=True).press("Enter")
     visit.page.get_by_label("Replace one of that name").check()
     visit.page.get_by_role("button", name="How long?").click()
