@@ -1,14 +1,16 @@
 """Who is taken for whom: the owner at this machine, somebody who has logged in, a guest; forged headers and tokens."""
 
+import asyncio
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
 from bokeh.util.token import generate_jwt_token
 from tornado.httpclient import HTTPRequest
 from tornado.httputil import HTTPHeaders
-from tornado.ioloop import IOLoop
 from tornado.websocket import websocket_connect
 
 from glassviz.accounts import Accounts
@@ -57,7 +59,9 @@ def opened(server, token, cookies=(), origin=None, path="/app/ws"):
         socket.close()
         return message and json.loads(message)["msgtype"]
 
-    return IOLoop().run_sync(attempt, timeout=30)
+    # In a thread of its own: beside a browser's tests this one has an event loop already.
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(lambda: asyncio.run(asyncio.wait_for(attempt(), 30))).result()
 
 
 def token_of(page):
@@ -211,7 +215,12 @@ def test_the_form_needs_its_token_and_leads_nowhere_else(closed_server):
     for wanted in ("//evil.example.org", "https://evil.example.org/app", "/\\evil.example.org"):
         answer, _ = closed_server.login("ann", "correct horse", wanted=wanted)
         assert answer.headers["Location"] == "/"
-    assert requests.post(closed_server.address + "/login", data={"name": "x" * 2**21}, timeout=30).status_code >= 400
+    # Too much is refused, or cut off while it is still being sent; the server goes on either way.
+    with suppress(requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError):
+        assert (
+            requests.post(closed_server.address + "/login", data={"name": "x" * 2**21}, timeout=30).status_code >= 400
+        )
+    assert closed_server.login("ann", "correct horse")[0].status_code == 302
 
 
 @pytest.mark.parametrize("text", ["", "app", "//x", "/\\x", "/a\tb", "/\n/x", "http://x/", "javascript:alert(1)"])
