@@ -158,7 +158,7 @@ def test_stages_of_another_plan_are_refused_and_damaged_ones_made_anew(done, fol
 
 
 def test_the_minimum_is_a_temperature_with_labels_at_the_levels(folder, tmp_path):
-    # Files that nobody else has read: records are shared in a process, and a test before may have changed labels in place.
+    # Files that nobody else has read: records are shared in a process, and a test may have changed labels in place.
     data = Dataset(copytree(folder, tmp_path / "own"))
     assert plan_for(data, levels=(0.9, 0.8)).minimum == 0.3
     assert plan_for(data, (0.3,), levels=(0.8, 0.5)).minimum == 0.4
