@@ -96,7 +96,9 @@ def _answer(process, limits, last, progress):
                 return {}
             message = json.loads(line)
             if "progress" not in message:
-                process.wait(timeout=GRACE)
+                # On a busy machine the interpreter takes its time to close; what it has answered counts.
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=GRACE)
                 return message
             last[:] = message["progress"]
         if progress is not None:

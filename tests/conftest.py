@@ -20,11 +20,21 @@ FLAGS = (
 )
 
 
+TOGETHER = {"pages": "browser", "views": "browser", "jobs": "jobs"}
+"""Rooms whose tests share a browser, servers or a cluster, which take seconds to start: each in one process."""
+
+
 def pytest_collection_modifyitems(items):
-    """A test in a browser is tried twice: on busy cores a page may be later than any sensible deadline."""
+    """A file's tests stay in one process; a test in a browser is tried twice: on busy cores a page may be late."""
     for item in items:
-        if "browser" in item.fixturenames:
+        seen = "browser" in item.fixturenames
+        item.add_marker(
+            pytest.mark.xdist_group("browser" if seen else TOGETHER.get(item.path.parent.name, str(item.path)))
+        )
+        if seen:
             item.add_marker(pytest.mark.flaky(reruns=1))
+    # The longest of the groups begins first.
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group").args[0] != "browser")
 
 
 @pytest.fixture(scope="session", autouse=True)

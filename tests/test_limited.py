@@ -28,6 +28,12 @@ def test_a_result_comes_back_as_it_is():
     assert call(NAME, {"text": "mine_2"}) == "mine_2"
 
 
+def test_a_process_that_takes_its_time_to_close_has_answered_all_the_same(monkeypatch):
+    monkeypatch.setattr("glassviz.limited.GRACE", 0.0)
+    assert call(NAME, {"text": "mine_2"}) == "mine_2"
+    assert children() == []
+
+
 def test_an_error_of_the_user_keeps_its_kind_and_its_sentence():
     with pytest.raises(InputError, match=r"name is '\.\./x', expected small letters"):
         call(NAME, {"text": "../x"})

@@ -16,6 +16,7 @@ from glassviz.dataset import EMBEDDED, Dataset, home, state_folder
 from glassviz.dynamics.decay_time import decay_times
 from glassviz.errors import Cancelled, GlassvizError, InputError
 from glassviz.jobs.requests import request_of
+from glassviz.jobs.slots import slot
 from glassviz.publish import publish_json
 from glassviz.tasks.equilibrate import HOT_SWEEPS
 from glassviz.tasks.film_clock import FilmClock
@@ -123,7 +124,9 @@ def _trial(request):
     if request.task == "film":
         arguments["models"] = [str(folder) for folder in request.model_folders()]
     try:
-        ended = _asked(arguments, request.task, paths)
+        # One trial at a time on this machine, whichever servers and commands ask.
+        with slot("trial", lambda: None):
+            ended = _asked(arguments, request.task, paths)
     except subprocess.TimeoutExpired:
         raise GlassvizError(f"the trial told nothing within {LONGEST_TRIAL} s: this machine is busy") from None
     if ended.returncode:

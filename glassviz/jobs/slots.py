@@ -24,7 +24,7 @@ def number_of_slots():
 
 @contextlib.contextmanager
 def slot(lane, look):
-    """Wait for a free slot of a lane ("long", "short" or "gpu") and hold it; look() is called while waiting.
+    """Wait for a free slot of a lane ("long", "short", "gpu" or "trial") and hold it; look() is called while waiting.
 
     A short job never waits for long ones. look may raise Cancelled.
     """

@@ -3,7 +3,7 @@
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 
 from glassviz.access import OWNER, count
@@ -11,7 +11,7 @@ from glassviz.errors import Cancelled, GlassvizError, InputError, Refused
 from glassviz.jobs.cluster import SCHEDULER, client, resources
 from glassviz.jobs.estimates import simulation_time
 from glassviz.jobs.job import CANCEL, REQUEST, RESUMABLE, WAITING, Job, jobs
-from glassviz.jobs.locks import take
+from glassviz.jobs.locks import held, take
 from glassviz.jobs.requests import request_of
 from glassviz.jobs.runner import carry_out, in_worker, sentence_of
 from glassviz.publish import publish_json
@@ -19,6 +19,8 @@ from glassviz.words import span
 
 # One thread, so that jobs are queued in the order of their start; the server's event loop never waits for a cluster.
 _queue = ThreadPoolExecutor(1, thread_name_prefix="jobs")
+ASKING = 5.0
+"""Seconds for which a job waits while another of the same visitor is being queued."""
 TRIES = 5
 """How often a job that never began is handed to the cluster."""
 
@@ -29,7 +31,7 @@ def start(task, visitor=OWNER, **arguments):
     arguments : JSON-ready, as the parameters of the task's class in jobs.requests
     Raises InputError for a wrong argument, Refused for what is not for this visitor or one job too many.
     """
-    return _submit(_create(task, visitor, arguments))
+    return _submit(*_create(task, visitor, arguments))
 
 
 def here(task, told=None, visitor=OWNER, ends=False, **arguments):
@@ -39,7 +41,7 @@ def here(task, told=None, visitor=OWNER, ends=False, **arguments):
     ends : whether a cancel may end this process where the task does not listen in time, as that of a command
     Raises GlassvizError when it fails and Cancelled when it is stopped.
     """
-    return _in_this_process(_create(task, visitor, arguments), told, ends)
+    return _in_this_process(*_create(task, visitor, arguments), told, ends)
 
 
 def resume(job, wait=False, told=None, visitor=OWNER, ends=False):
@@ -56,20 +58,18 @@ def resume(job, wait=False, told=None, visitor=OWNER, ends=False):
         # A role may have changed since.
         publish_json(job.folder / REQUEST, {**request, "visitor": asdict(visitor)})
     visitor.require_task(request["task"])
-    _check_number(visitor)
-    count(visitor)
-    (job.folder / CANCEL).unlink(missing_ok=True)
-    job.note("resumed")
-    return _in_this_process(job, told, ends) if wait else _submit(job)
+    with _one_more(visitor):
+        (job.folder / CANCEL).unlink(missing_ok=True)
+        job.note("resumed")
+        waiting = _queued(job)
+    return _in_this_process(job, waiting, told, ends) if wait else _submit(job, waiting)
 
 
-def _in_this_process(job, told, ends):
+def _in_this_process(job, waiting, told, ends):
     """Carry out a job, seen by all as waiting until it works."""
-    waiting = take(job.folder / WAITING, patience=1.0)
     if waiting is None:
         raise InputError(f"job {job.name} is queued already")
     try:
-        job.put(state="queued")
         state = carry_out(job.folder, told, ends)
     finally:
         os.close(waiting)
@@ -85,19 +85,23 @@ def _result(state):
 
 
 def _create(task, visitor, arguments):
-    """A new folder with the request; nothing is left of one that is refused."""
+    """(Job in a new folder with the request, its lock `waiting`); nothing is left of one that is refused."""
     request = request_of(task, arguments, visitor)
     visitor.require_task(task)
     request.check()
     _check_gpu(request)
-    _check_number(visitor)
-    count(visitor)
-    folder = _new_folder(visitor, task)
-    own = {"visitor": asdict(visitor), "asked": time.time()}
-    publish_json(folder / REQUEST, {"task": task, "arguments": request.arguments(), **own})
-    job = Job(folder)
+    with _one_more(visitor):
+        job = Job(_new_folder(visitor, task))
+        own = {"visitor": asdict(visitor), "asked": time.time()}
+        publish_json(job.folder / REQUEST, {"task": task, "arguments": request.arguments(), **own})
+        return job, _queued(job)
+
+
+def _queued(job):
+    """Say that a job is queued; the lock `waiting` that makes it true, or None where somebody holds it already."""
+    waiting = take(job.folder / WAITING, patience=1.0)
     job.put(state="queued")
-    return job
+    return waiting
 
 
 def _check_gpu(request):
@@ -114,16 +118,25 @@ def _check_gpu(request):
     raise InputError(words)
 
 
+@contextmanager
+def _one_more(visitor):
+    """Where one more job of a visitor is queued within limits; two that are asked for at once count each other."""
+    with held(visitor.home / "jobs" / ".asking", patience=ASKING) as alone:
+        if not alone:
+            raise Refused(f"other jobs of yours have been asked for during {ASKING:g} s, expected one at a time")
+        _check_number(visitor)
+        count(visitor)
+        yield
+
+
 def _check_number(visitor):
     busy = sum(job.is_running for job in jobs(visitor) if job.visitor == visitor)
     if busy >= visitor.rights.jobs:
         raise Refused(f"{busy} of your jobs wait or run already, expected at most {visitor.rights.jobs} at once")
 
 
-def _submit(job):
+def _submit(job, waiting):
     """Hand the folder to the cluster, in a thread of its own; until it is done the lock `waiting` says so."""
-    waiting = take(job.folder / WAITING, patience=1.0)
-    job.put(state="queued")
     # Where the lock is held a runner is on its way, which finds it queued again.
     if waiting is not None:
         _queue.submit(_to_cluster, job, waiting, TRIES)

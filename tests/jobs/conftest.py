@@ -8,7 +8,7 @@ from glassviz.jobs import cluster, jobs
 from glassviz.record import write_record
 from tests.pages.conftest import place, planted
 
-PATIENCE = 60
+PATIENCE = 180
 
 
 @pytest.fixture(scope="package")

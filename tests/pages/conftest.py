@@ -126,9 +126,9 @@ def bare(tmp_path_factory):
     yield from serve(tmp_path_factory, "bare", lambda home: None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def context(browser):
-    """One browser profile, so that scripts are fetched and compiled once."""
+    """One browser profile for a file, so that scripts are fetched and compiled once; its tabs end with it."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     yield context
     context.close()
@@ -143,9 +143,9 @@ def page(context):
     tab.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def visitor(server, context):
-    """The tab that the tests on the planted data share."""
+    """The tab that the tests of a file share."""
     return Visit(server, context.new_page())
 
 
