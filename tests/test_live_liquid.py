@@ -186,6 +186,27 @@ def test_it_runs_and_pauses(watched):
     watched.until(lambda: watched.moments[-1].time > time_then)
 
 
+def test_who_asks_waits_neither_for_a_step_nor_for_the_liquid(watched):
+    made, make = threading.Event(), watched.runner._make
+    watched.runner._make = lambda: made.wait(20) and make()
+    watched.runner.start()
+    # The liquid is still being made.
+    watched.runner.do(lambda liquid: setattr(liquid, "temperature", 0.7))
+    assert watched.moments == []
+    made.set()
+    watched.until(lambda: watched.moments)
+    watched.until(lambda: watched.runner.liquid.temperature == 0.7)
+    # A step is under way, and the last one.
+    with watched.runner._lock:
+        thread = threading.Thread(target=lambda: watched.runner.do(lambda liquid: liquid.mark()))
+        thread.start()
+        thread.join(5)
+        assert not thread.is_alive()
+        watched.runner.stop()
+    watched.until(lambda: watched.moments[-1].since_mark == 0)
+    watched.until(lambda: not threads())
+
+
 def test_time_stops_in_a_page_that_does_not_draw(watched):
     watched.hidden = True
     watched.runner.start()

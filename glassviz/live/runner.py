@@ -63,6 +63,7 @@ class Runner:
         self._seats, self._idle = seats, idle
         self._lock, self._wake, self._ending = RLock(), Event(), Event()
         self._thread = self.liquid = None
+        self._asked = deque()
         self.segments, self.curve = 2, deque(maxlen=MOST_POINTS)
         self.frames = self.drawn = self.steps = 0
         self._input = time.monotonic()
@@ -97,12 +98,26 @@ class Runner:
         self._wake.set()
 
     def do(self, action):
-        """Call action(liquid) between two steps and show what has become of it; at once where there is a liquid."""
+        """Call action(liquid) between two steps and show what has become of it; nothing where there is no liquid.
+
+        The caller, an event loop, waits for no step, nor for a liquid that is being made: the thread does it then.
+        """
         self.touch()
-        with self._lock:
-            if self.liquid is not None:
-                action(self.liquid)
+        if self.running or self.liquid is not None:
+            self._asked.append(action)
+            self._catch_up()
+
+    def _catch_up(self):
+        """Do what was asked for, unless the other thread has the liquid: it looks again when it has let go."""
+        while self._asked and self._lock.acquire(blocking=False):
+            try:
+                if self.liquid is None:
+                    return
+                while self._asked:
+                    self._asked.popleft()(self.liquid)
                 self._picture()
+            finally:
+                self._lock.release()
 
     def _leave(self):
         self._end("Another page of yours runs a liquid now.")
@@ -138,10 +153,13 @@ class Runner:
                     self.liquid.advance(self.segments)
                     self.steps += self.segments
                     self._picture()
+                self._catch_up()
                 ending.wait(max(0.002, FRAME - (time.monotonic() - began)))
         except GlassvizError as error:
             self.liquid = None
             self._end(str(error))
+        finally:
+            self._catch_up()
 
     def _picture(self):
         """Show the present moment; now and then a point of the curves."""
