@@ -58,8 +58,9 @@ class Plot:
         return self._sources[name]
 
     def fill(self, name, **columns):
-        """Replace the columns of a source."""
-        self._sources[name].data = columns
+        """Replace the columns of a source; the same again is not sent."""
+        if not _alike(self._sources[name].data, columns):
+            self._sources[name].data = columns
 
     def points(self, name, **columns):
         """A source of points that explain themselves under the pointer and can be clicked, drawn elsewhere."""
@@ -116,6 +117,22 @@ class Plot:
             for r, log in zip((self.figure.x_range, self.figure.y_range), self._log, strict=True)
         ]
         self.fill("words", x=[middle[0]], y=[middle[1]], text=[sentence])
+
+
+def _alike(old, new):
+    """Whether two sets of columns hold the same."""
+    return old.keys() == new.keys() and all(_same(old[name], new[name]) for name in new)
+
+
+def _same(old, new):
+    """Whether two columns hold the same; of columns of arrays, each row is one."""
+    if len(old) != len(new):
+        return False
+    if len(new) and isinstance(new[0], np.ndarray | list | tuple):
+        return all(_same(first, second) for first, second in zip(old, new, strict=True))
+    old, new = np.asarray(old), np.asarray(new)
+    numbers = old.dtype.kind == new.dtype.kind == "f"
+    return old.shape == new.shape and np.array_equal(old, new, equal_nan=numbers)
 
 
 def _place(values, axis, log):
