@@ -11,8 +11,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 FLAGS = (
     "--no-sandbox",
-    "--use-gl=angle",  # WebGL in software, where no GPU is
-    "--use-angle=swiftshader",
+    # Where no GPU is, WebGL in software; all else is painted without it, at a fifth of the cost.
+    "--use-gl=angle",
+    "--use-angle=swiftshader-webgl",
+    "--enable-unsafe-swiftshader",
     "--disable-background-networking",
     "--disable-component-update",
 )

@@ -297,7 +297,8 @@ def report_problems(problems):
 
 def notice_changes(session):
     """Show configurations that were added or corrected meanwhile, also the first of the visitor's own."""
-    renew(session, current_visitor())
+    # Thirty visitors need not look at the same files thirty times.
+    renew(session, current_visitor(), patience=REFRESH_PERIOD / 2000)
     if session.seen != session.stamp():
         session.seen = session.stamp()
         session.choose()
