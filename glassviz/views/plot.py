@@ -38,6 +38,9 @@ class Plot:
         for axis in self.figure.axis:
             axis.axis_label_text_font_size, axis.major_label_text_font_size = type_size("11pt"), type_size("10pt")
             axis.axis_label_standoff = 4
+        # Bokeh's own formatter gives all ticks as many decimals as the largest needs: 0.00002 becomes 0.
+        few = FixedTicker(ticks=[float(f"{m}e{k}") for k in range(-6, 12) for m in (1, 2, 5)])
+        self._few = few, PrintfTickFormatter(format="%g")
         self._powers = self.figure.yaxis[0].ticker, self.figure.yaxis[0].formatter
         self._log, self._sources, self._on_click = (x_log, y_log), {}, on_click
         words = self.source("words", x=[], y=[], text=[])
@@ -97,11 +100,7 @@ class Plot:
 
     def _few_decades(self, few):
         """Ticks of the vertical axis: 1, 2 and 5 in plain numbers where there are few decades, else powers of ten."""
-        ticker, formatter = self._powers
-        if few:
-            ticker = FixedTicker(ticks=[float(f"{m}e{k}") for k in range(-6, 12) for m in (1, 2, 5)])
-            # Bokeh's own gives all ticks as many decimals as the largest needs: 0.00002 becomes 0.
-            formatter = PrintfTickFormatter(format="%g")
+        ticker, formatter = self._few if few else self._powers
         self.figure.yaxis[0].update(ticker=ticker, formatter=formatter)
         self.figure.ygrid.ticker = ticker
 

@@ -1,11 +1,20 @@
 """The look of curves: one font, thin grids, figures legible from the last row; light and dark."""
 
+from bokeh.models import FixedTicker
+
 from glassviz.colours import NEUTRALS
 from glassviz.views.type_size import type_size
 
 FONT = "Roboto, Helvetica, Arial, sans-serif"
 # Of widgets whose options speak for themselves; the name of the group is for screen readers.
 UNLABELLED = [".MuiFormLabel-root { display: none; }"]
+
+
+def tick(axis, places):
+    """Ticks of an axis at these places. Its ticker stays: for another one all models of the page would be searched."""
+    if not isinstance(axis.ticker, FixedTicker):
+        axis.ticker = FixedTicker(ticks=[])
+    axis.ticker.ticks = [float(place) for place in places]
 
 
 def dress_bar(bar, dark):
