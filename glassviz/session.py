@@ -108,6 +108,10 @@ class Session(param.Parameterized):
         """What changes when the chosen data set or the stored models do on disk."""
         return id(self.data), self.data.generation, self.library.models_opened
 
+    def values(self, names):
+        """The choices of these names, as what tells one picture from another."""
+        return tuple(repr(getattr(self, name)) for name in names)
+
     def choices(self, name):
         """What may be chosen for one of DEPENDENT, given the choices before it, in order."""
         if name == "data_set":

@@ -1,9 +1,11 @@
 """Fewer walks through the models of a page, which cost more than all else that a move makes the server do."""
 
+from collections import ChainMap
 from contextlib import contextmanager
 
+import bokeh.document.document
 import panel as pn
-from bokeh.core.serialization import Serializer
+from bokeh.core.serialization import Deserializer, Serializer
 from bokeh.document.models import DocumentModelManager
 from bokeh.model import Model
 from bokeh.protocol.messages.patch_doc import patch_doc
@@ -14,12 +16,13 @@ def search_when_changed():
 
     Bokeh 3.9 searches all models of a document at the end of every batch (`freeze`); here it does if one of the
     changes changed what refers to what. Changes of references, and only they, call `invalidate`; roots are added and
-    removed within batches. And it lists all models for every message, to write those that the browser has by their
-    names; here it asks of each model that a message mentions.
+    removed within batches. And it lists all models for every message that is sent or has come, for what these say of
+    models by their names; here each name is looked up.
     """
     DocumentModelManager.invalidate = _invalidate
     DocumentModelManager._pop_freeze = _pop_freeze
     patch_doc.create = classmethod(_patch)
+    bokeh.document.document.Deserializer = _Reader
 
 
 def _invalidate(manager):
@@ -38,6 +41,15 @@ def _pop_freeze(manager):
     if getattr(manager, "_changed", True) or roots != getattr(manager, "_searched", None):
         manager._changed, manager._searched = False, roots
         manager.recompute()
+
+
+class _Reader(Deserializer):
+    """Reads what a browser says of the models of a document."""
+
+    def __init__(self, references=(), *, setter=None):
+        super().__init__(setter=setter)
+        known = references[0].document.models._models if references else {}
+        self._references = ChainMap({}, known)
 
 
 class _Writer(Serializer):
