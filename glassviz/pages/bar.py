@@ -11,6 +11,19 @@ from glassviz.views.type_size import scale, sized
 PLAY_PERIOD = 900
 
 
+class TimeSlider(pmui.DiscreteSlider):
+    """The times as places; a place beyond them, of a temperature that has just been left, stands for the last."""
+
+    def _process_events(self, events):
+        last, place = len(self.options) - 1, events.get("value", 0)
+        if place <= last:
+            super()._process_events(events)
+            return
+        super()._process_events({**events, "value": last})
+        # The browser does not know yet.
+        self.param.trigger("value")
+
+
 class Bar:
     """Widgets bound both ways to a Session; `panel` is the row, `play` starts and stops the film over time."""
 
@@ -21,7 +34,7 @@ class Bar:
         self.widgets = {
             "data_set": pmui.Select(label="Data set", width=sized(110), **select),
             "temperature": pmui.Select(label="Temperature T", width=sized(108), **select),
-            "time": pmui.DiscreteSlider(
+            "time": TimeSlider(
                 label="Time t", options=[0.0], width=round(340 / scale() ** 2), margin=(0, 20, 0, 20), size="small"
             ),
             "configuration": pmui.Select(label="Configuration", width=sized(150), **select),
