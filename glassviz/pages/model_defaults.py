@@ -1,7 +1,8 @@
-"""Defaults of Bokeh's models looked up once for each class: a page has thousands of models with dozens of them each."""
+"""Bokeh's models made and read for less: a page has hundreds of them, with dozens of properties each."""
 
 from functools import lru_cache
 
+import bokeh.plotting._renderer
 from bokeh.core.has_props import HasProps
 from bokeh.core.property.descriptors import PropertyDescriptor
 from bokeh.settings import settings
@@ -22,6 +23,8 @@ def remember_defaults():
     HasProps.themed_values = lambda model: vars(model).get("__themed_values__")
     # Nor look for names that are like an unknown one: Panel asks models for attributes that they may lack.
     settings.perform_error_diagnostics.set_value(False)
+    # How a glyph looks when others are selected, or muted, the browser works out itself where nobody says it.
+    bokeh.plotting._renderer.pop_visuals = _visuals
 
 
 def _get_default(descriptor, model):
@@ -37,6 +40,14 @@ def _get_default(descriptor, model):
     else:
         _known[key] = value
     return value
+
+
+_pop_visuals = bokeh.plotting._renderer.pop_visuals
+
+
+def _visuals(glyph, given, *, prefix="", **more):
+    unasked = prefix in ("nonselection_", "muted_") and not any(name.startswith(prefix) for name in given)
+    return None if unasked else _pop_visuals(glyph, given, prefix=prefix, **more)
 
 
 _of_class = HasProps._overridden_defaults.__func__
