@@ -29,7 +29,8 @@ class Bar:
 
     def __init__(self, session):
         self.session = session
-        self._filling = None
+        # Threads that fill the widgets: what these then say is no choice.
+        self._filling = set()
         select = {"size": "small", "margin": (7, 6, 2, 6)}
         self.widgets = {
             "data_set": pmui.Select(label="Data set", width=sized(110), **select),
@@ -71,12 +72,12 @@ class Bar:
         )
 
     def _chosen(self, name, value):
-        if self._filling != get_ident() and value is not None:
+        if get_ident() not in self._filling and value is not None:
             self.session.choose(**{name: value})
 
     def _fill(self):
         """Options and values from the session, without echoing them back."""
-        self._filling = get_ident()
+        self._filling.add(get_ident())
         try:
             for name, widget in self.widgets.items():
                 options = self._options(name)
@@ -88,7 +89,7 @@ class Bar:
                 elif widget.value != value:
                     widget.value = value
         finally:
-            self._filling = None
+            self._filling.discard(get_ident())
 
     def _options(self, name):
         """Label to value of each choice."""
