@@ -41,8 +41,11 @@ class Background:
         document = pn.state.curdoc
         if document is None or document.session_context is None:
             self._work(lambda draw: draw())
-            return
-        _workers.submit(self._work, document.add_next_tick_callback)
+        elif pn.state.loaded:
+            _workers.submit(self._work, document.add_next_tick_callback)
+        else:
+            # The page itself comes first: work on the same processor would hold it up, grey, for as long as it takes.
+            pn.state.onload(lambda: _workers.submit(self._work, document.add_next_tick_callback))
 
     @staticmethod
     def soon(draw):
