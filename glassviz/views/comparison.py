@@ -19,6 +19,7 @@ class ScatterView:
     def __init__(self, on_select):
         self.plot = Plot()
         figure, source = self.plot.figure, self.plot.source
+        figure.min_border_bottom = 46
         own = source("own", x=[], y=[])
         self._points = figure.scatter("x", "y", source=own, size=4, line_color=None)
         # What is chosen is a matter of the session: Bokeh's own marks of a selection would tell the one before.
@@ -52,6 +53,7 @@ class HistogramView:
     def __init__(self):
         self.plot = Plot()
         figure, source = self.plot.figure, self.plot.source
+        figure.min_border_bottom = 46
         first = source("first", x=[], y=[])
         self._area = figure.varea("x", 0, "y", source=first, fill_alpha=0.2)
         self._edge = figure.line("x", "y", source=first, line_width=2, line_alpha=0.8)

@@ -19,6 +19,7 @@ class DecayView:
         self.plot = Plot(x_log=True)
         self._times, self._on_time = np.empty(0), on_time
         figure, source = self.plot.figure, self.plot.source
+        figure.min_border_bottom = 46
         figure.title.update(text_font=FONT, text_font_style="normal", text_font_size=type_size("11pt"))
         self._thin = figure.multi_line("xs", "ys", source=source("every", xs=[], ys=[]), line_width=1)
         mean = source("mean", x=[], y=[])
