@@ -33,7 +33,7 @@ def bottleneck(session, place=None):
     def compute():
         return model.bottleneck_each(record.thermal, record.inherent).astype(np.float32)
 
-    every = session._once(("bottleneck", entry["path"], model, record), compute)
+    every = session.library.kept.once(("bottleneck", entry["path"], model, record), compute)
     return every[session.seed, _slot(model.times, session.time)].astype(float)
 
 
@@ -88,7 +88,7 @@ def descriptor(session, place=None):
     def compute():
         return describe(record.thermal, system, (float(length),), (observable,), record.inherent)
 
-    return session._once(("descriptor", observable, length, record), compute)[:, column]
+    return session.library.kept.once(("descriptor", observable, length, record), compute)[:, column]
 
 
 def descriptor_limits(session):

@@ -1,5 +1,6 @@
 """Library: the data sets and models that the sessions of one server share."""
 
+import time
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
@@ -8,15 +9,14 @@ import numpy as np
 
 from glassviz.dataset import EMBEDDED, Dataset, data_places, home
 from glassviz.errors import DataError, GlassvizError
+from glassviz.kept import Kept
 from glassviz.learning.model_folder import HEADER
-from glassviz.learning.score import ceiling_table
-from glassviz.learning.single_descriptors import single_descriptors
 from glassviz.learning.store import damaged_models, methods_for, opened_models
 from glassviz.learning.tglass_inside import Inside
 from glassviz.tasks.film_clock import measured_relaxation_time
 from glassviz.tasks.heterogeneity import heterogeneity
-from glassviz.tasks.judge import judge
-from glassviz.tasks.score import score
+from glassviz.tasks.known_scores import known_ceilings, known_descriptors, known_judgement, known_score
+from glassviz.tasks.score import prediction_of
 
 
 class Library:
@@ -35,7 +35,8 @@ class Library:
         self.model_folders = [Path(folder) for folder in model_folders or default_models()]
         self.data_sets, self.models = {}, []
         self._failures, self._model_failures = {}, []
-        self._results, self._lock = {}, Lock()
+        self.kept, self._lock = Kept(), Lock()
+        self._looked = -np.inf
         self._seen_models, self.models_opened = None, 0
         self.refresh()
         if not self.data_sets:
@@ -50,13 +51,17 @@ class Library:
         left_out = [problem for data in self.data_sets.values() for problem in data.problems]
         return [*left_out, *self._failures.values(), *self._model_failures]
 
-    def refresh(self):
+    def refresh(self, patience=0.0):
         """Notice data sets, configurations and models that were added, corrected or removed; True when something was.
 
         What cannot be read any more stays as it was, and `problems` says so.
+        patience : seconds for which the last look, whoever asked for it, is good enough
         """
         with self._lock:
-            changed = self._shared is not None and self._shared.refresh()
+            if time.monotonic() - self._looked < patience:
+                return False
+            self._looked = time.monotonic()
+            changed = self._shared is not None and self._shared.refresh(patience)
             self._failures = {}
             for name, folders in (self._given or data_places(*self.data_folders)).items():
                 known = self.data_sets.get(name)
@@ -75,7 +80,7 @@ class Library:
                 self.open_models()
                 changed = True
             if changed:
-                self._results.clear()
+                self.kept.clear()
             return changed
 
     def _stored_models(self):
@@ -103,72 +108,91 @@ class Library:
 
     def methods(self, data, temperature, observable):
         """Everything that predicts `observable` of a state point, as learning.store.methods_for."""
-        return methods_for(self.models, data[temperature], observable)
+        point = data[temperature]
+        key = "methods", point, observable, self.models_opened
+        return self.kept.once(key, lambda: methods_for(self.models, point, observable))
+
+    def prediction(self, entry, point, place):
+        """What a method predicts for one configuration, (n_times, N), worked out once."""
+        return self.kept.once(("predicted", *_key(entry, point), place), lambda: prediction_of(entry, point, place))
+
+    def means(self, point, observable, type_number):
+        """Mean propensity of a type in every configuration, (n_configurations, n_times)."""
+
+        def compute():
+            own = [record.thermal.types == type_number for record in point.records]
+            return np.array([v[:, mask].mean(axis=1) for v, mask in zip(getattr(point, observable), own, strict=True)])
+
+        return self.kept.once(("means", observable, type_number, point), compute)
+
+    def spread(self, point, observable, slot):
+        """1st and 99th percentile of the labels of all configurations at one time; nan without any."""
+
+        def compute():
+            values = getattr(point, observable)[:, slot]
+            return np.nanpercentile(values, (1, 99)) if np.isfinite(values).any() else np.full(2, np.nan)
+
+        return self.kept.once(("spread", observable, slot, point), compute)
 
     def judgement(self, entry, point, progress=None):
         """Every score of a method at a state point, {type: rows of learning.method_table}, worked out once."""
-        return self._once(_key(entry, point), lambda: judge(entry, point, progress))
+        return self.kept.once(("judgement", *_key(entry, point)), lambda: known_judgement(entry, point, progress))
 
     def judged(self, entry, point):
         """As `judgement` where it is known already, else None."""
-        return self._results.get(_key(entry, point))
+        return self.kept.get(("judgement", *_key(entry, point)))
 
     def ceilings(self, point, observable, type_number):
         """Rows of learning.ceiling_table, worked out once."""
-        key = ("ceilings", observable, type_number, point)
-        return self._once(key, lambda: ceiling_table(point, observable, type_number))
+        key = "ceilings", observable, type_number, point
+        return self.kept.once(key, lambda: known_ceilings(point, observable, type_number))
 
     def single_descriptors(self, point, observable, type_number, progress=None):
         """SingleDescriptors of a state point, worked out once."""
-        key = ("descriptors", observable, type_number, point)
-        return self._once(key, lambda: single_descriptors(point, observable, type_number, progress))
+        key = "descriptors", observable, type_number, point
+        return self.kept.once(key, lambda: known_descriptors(point, observable, type_number, progress))
 
     def described(self, point, observable, type_number):
         """As `single_descriptors` where they are known already, else None."""
-        return self._results.get(("descriptors", observable, type_number, point))
+        return self.kept.get(("descriptors", observable, type_number, point))
 
     def heterogeneity(self, entry, point, observable, type_number, split, progress=None):
         """Heterogeneity of a method, or of molecular dynamics where `entry` is None, worked out once."""
         key = _heterogeneity_key(entry, point, observable, type_number, split)
-        return self._once(key, lambda: heterogeneity(point, entry, observable, type_number, split, progress))
+        return self.kept.once(key, lambda: heterogeneity(point, entry, observable, type_number, split, progress))
 
     def known_heterogeneity(self, entry, point, observable, type_number, split):
         """As `heterogeneity` where it is known already, else None."""
-        return self._results.get(_heterogeneity_key(entry, point, observable, type_number, split))
+        return self.kept.get(_heterogeneity_key(entry, point, observable, type_number, split))
 
     def four_point_fit(self, found, slot, q_range, cubic, progress=None):
         """Fit of S_4(q) of a Heterogeneity at one time, worked out once; None without S_4."""
         if progress is not None:
             progress(0, 1, "fit")
-        return self._once(("fit", found, slot, q_range, cubic), lambda: found.fit(slot, q_range, cubic))
+        return self.kept.once(("fit", found, slot, q_range, cubic), lambda: found.fit(slot, q_range, cubic))
 
     def known_fit(self, found, slot, q_range, cubic):
         """As `four_point_fit` where it is known already, else None."""
-        return self._results.get(("fit", found, slot, q_range, cubic))
+        return self.kept.get(("fit", found, slot, q_range, cubic))
 
     def inside(self, model, point, type_number):
         """learning.tglass_inside.Inside of a TGlassMLP at a state point, one object for all visitors."""
-        return self._once(("inside", model, point, type_number), lambda: Inside(model, point, type_number))
+        return self.kept.once(("inside", model, point, type_number), lambda: Inside(model, point, type_number))
 
     def known_inside(self, model, point, type_number):
         """As `inside` where it is known already, else None."""
-        return self._results.get(("inside", model, point, type_number))
-
-    def _once(self, key, compute):
-        """A result kept until the data change. Nobody waits for another's: it may take seconds."""
-        found = self._results.get(key)
-        if found is None:
-            found = self._results[key] = compute()
-        return found
+        return self.kept.get(("inside", model, point, type_number))
 
     def relaxation_time(self, point):
         """tau_alpha^BB of a state point, continued a little beyond the last label; None where labels end earlier."""
-        tau = measured_relaxation_time(point)
+        tau = self.kept.once(("tau", point), lambda: measured_relaxation_time(point))
         return tau if np.isfinite(tau) else None
 
     def score(self, entry, point, type_number):
         """Scores of a method on the test split of a state point, computed once."""
-        return self._once((*_key(entry, point), type_number), lambda: score(entry, point, type_number))
+        return self.kept.once(
+            ("score", *_key(entry, point), type_number), lambda: known_score(entry, point, type_number)
+        )
 
 
 def default_models():
@@ -178,7 +202,7 @@ def default_models():
 
 def _key(entry, point):
     """What tells the scores of a method at a state point apart; a model that was trained anew is another."""
-    return "judgement", entry["name"], entry["observable"], entry["model"], point
+    return entry["name"], entry["observable"], entry["model"], point
 
 
 def _heterogeneity_key(entry, point, observable, type_number, split):

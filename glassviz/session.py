@@ -1,6 +1,6 @@
 """Session: what one user has chosen, and the arrays that follow from it; no widget and no file of its own."""
 
-from threading import Lock, RLock
+from threading import RLock
 
 import numpy as np
 import param
@@ -34,9 +34,6 @@ from glassviz.interactions.energy import potential_energy
 from glassviz.structure import glassmlp_descriptor_names, radical_cells
 from glassviz.tasks.film_curves import HIGHEST, LOWEST
 from glassviz.tasks.heterogeneity import FIT_RANGE, Q_MAX
-from glassviz.tasks.score import prediction_of
-
-MOST_CACHED = 300
 
 
 class Session(param.Parameterized):
@@ -98,7 +95,6 @@ class Session(param.Parameterized):
     def __init__(self, library, **state):
         super().__init__()
         self.library = library
-        self._cache, self._computing, self._lock = {}, {}, Lock()
         # Several threads serve one visitor: a choice waits until the one before it has settled.
         self._choosing = RLock()
         self.choose(**state)
@@ -111,6 +107,10 @@ class Session(param.Parameterized):
     def stamp(self):
         """What changes when the chosen data set or the stored models do on disk."""
         return id(self.data), self.data.generation, self.library.models_opened
+
+    def values(self, names):
+        """The choices of these names, as what tells one picture from another."""
+        return tuple(repr(getattr(self, name)) for name in names)
 
     def choices(self, name):
         """What may be chosen for one of DEPENDENT, given the choices before it, in order."""
@@ -260,8 +260,7 @@ class Session(param.Parameterized):
             return None
         point = self.point
         place = self.configuration if place is None else place
-        key = ("predicted", entry["name"], self.observable, entry["model"], point, place)
-        return self._once(key, lambda: prediction_of(entry, point, place))
+        return self.library.prediction(entry, point, place)
 
     def now(self):
         """MD and predicted propensity at the present time, (N,) each; nan where there is none."""
@@ -272,9 +271,7 @@ class Session(param.Parameterized):
 
     def means(self):
         """Mean propensity over the scored type of every configuration, (n_configurations, n_times)."""
-        own = [record.thermal.types == self.scored_type for record in self.point.records]
-        values = getattr(self.point, self.observable)
-        return np.array([v[:, mask].mean(axis=1) for v, mask in zip(values, own, strict=True)])
+        return self.library.means(self.point, self.observable, self.scored_type)
 
     def structure_facts(self):
         """Inherent energy, local density and Voronoi perimeter of every particle: name -> (N,)."""
@@ -285,37 +282,22 @@ class Session(param.Parameterized):
             energy = potential_energy(record.inherent, system)
             return {"energy E": energy, "density 1/A": 1 / area, "perimeter p": perimeter}
 
-        return self._once(("facts", record), compute)
+        return self.library.kept.once(("facts", record), compute)
 
     def limits(self):
         """Ends of the colour scale at the present time, the same for MD and prediction.
 
         full : 0..1 for C_B, 0..99th percentile for R; data : 1st..99th percentile of MD over all configurations
         """
-        values = np.empty(0) if self.slot is None else getattr(self.point, self.observable)[:, self.slot]
-        if (self.colour_range == "full" and self.observable == "bond_breaking") or not np.isfinite(values).any():
+        slot = self.slot
+        if (self.colour_range == "full" and self.observable == "bond_breaking") or slot is None:
             return 0.0, 1.0
-        low, high = np.nanpercentile(values, (1, 99))
+        low, high = self.library.spread(self.point, self.observable, slot)
+        if not np.isfinite(high):
+            return 0.0, 1.0
         low = 0.0 if self.colour_range == "full" else float(low)
         # Before anything has moved all values are alike: no colours are made of rounding.
         return min(low, 0.98 * float(high)), float(high) or 1.0
-
-    def _once(self, key, compute):
-        """A result computed once; who needs another does not wait. The cache is emptied when it has grown large."""
-        with self._lock:
-            if key in self._cache:
-                return self._cache[key]
-            computing = self._computing.setdefault(key, Lock())
-        with computing:
-            found = self._cache.get(key)
-            if found is None:
-                found = compute()
-                with self._lock:
-                    if len(self._cache) >= MOST_CACHED:
-                        self._cache.clear()
-                    self._cache[key] = found
-                    self._computing.pop(key, None)
-            return found
 
     def _level(self):
         """Mean C_B at the present time."""

@@ -20,6 +20,7 @@ class StatePoint:
         self.system = system_named(records[0].system)
         self.temperature = records[0].temperature
         self.times = _union_of_times([record.times for record in records])
+        self._means = {}
 
     def __len__(self):
         return len(self.records)
@@ -120,9 +121,13 @@ class StatePoint:
         return found.aligned(self.times, [(record.seed, record.index)], record.thermal.number)[0]
 
     def mean_correlation(self, type_number=1):
-        """Mean C_B(t) over the particles of one type, per configuration, (n_configurations, n_times)."""
-        chosen = [record.thermal.types == type_number for record in self.records]
-        return np.array([c[:, own].mean(axis=1) for c, own in zip(self.bond_breaking, chosen, strict=True)])
+        """Mean C_B(t) over the particles of one type, per configuration, (n_configurations, n_times); read-only."""
+        if type_number not in self._means:
+            chosen = [record.thermal.types == type_number for record in self.records]
+            means = np.array([c[:, own].mean(axis=1) for c, own in zip(self.bond_breaking, chosen, strict=True)])
+            means.flags.writeable = False
+            self._means[type_number] = means
+        return self._means[type_number]
 
     def decay(self, type_number=1):
         """Mean C_B(t) of one type over the configurations with a label at a time, (n_times,); else nan."""

@@ -10,7 +10,7 @@ import pytest
 from tests.liquids import REPOSITORY
 
 FLOORS = [
-    ("errors", "words", "colours", "publish", "limited", "cache", "configuration", "systems", "wave_vectors"),
+    ("errors", "words", "colours", "publish", "limited", "cache", "kept", "configuration", "systems", "wave_vectors"),
     ("interactions",),
     ("simulation", "structure", "dynamics"),
     ("hdf5", "record", "predictions", "state_point", "dataset"),

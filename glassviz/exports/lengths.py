@@ -56,7 +56,7 @@ def _predicted(found, T, level):
     """Rows of the model at a temperature."""
     session, point = found.session, found.data[T]
     about = found.model, point, level, found.number, tuple(session.q_range), session.cubic
-    values = found.library._once(("predicted lengths", *about), lambda: predicted_lengths(*about))
+    values = found.library.kept.once(("predicted lengths", *about), lambda: predicted_lengths(*about))
     lengths = zip(found.state_points(), found.mean_lengths()[0][0]["each"], strict=True)
     own = [each for (temperature, _), each in lengths if temperature == T]
     values = dict(values) | ({"xi_int": own[0]} if own else {})

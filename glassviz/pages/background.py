@@ -18,11 +18,13 @@ class Background:
 
     draw() : shows what is known; jobs() : functions of `progress` that make what is missing
     wanted() : the choices that decide what is to be done; name : of the bar, for screen readers
+    shown() : whatever else decides the pictures: a page that comes back as it was is not drawn again
     Drawing reads the choices of its own moment: whichever thread asks for it, the picture is of the present ones.
     """
 
-    def __init__(self, draw, jobs, wanted, name):
+    def __init__(self, draw, jobs, wanted, name, shown=None):
         self._draw_all, self._jobs, self._wanted, self._name = draw, jobs, wanted, name
+        self._shown, self._whole = shown, None
         self._busy, self._done, self._total = None, 0, 0
         self.problem = ""
         self.panel = pn.pane.HTML("", height=3, sizing_mode="stretch_width", margin=0)
@@ -34,11 +36,16 @@ class Background:
 
     def start(self):
         """Draw what is known; work out the rest in a thread and draw again after each part."""
+        if self._whole is not None and self._whole == self._key():
+            return
         document = pn.state.curdoc
         if document is None or document.session_context is None:
             self._work(lambda draw: draw())
-            return
-        _workers.submit(self._work, document.add_next_tick_callback)
+        elif pn.state.loaded:
+            _workers.submit(self._work, document.add_next_tick_callback)
+        else:
+            # The page itself comes first: work on the same processor would hold it up, grey, for as long as it takes.
+            pn.state.onload(lambda: _workers.submit(self._work, document.add_next_tick_callback))
 
     @staticmethod
     def soon(draw):
@@ -60,8 +67,14 @@ class Background:
         self.panel.object = line
 
     def _draw(self):
+        key = self._key()
         with one_batch():
             self._draw_all()
+        # Choices that were made meanwhile, in another thread, are drawn next.
+        self._whole = key if not (self._total or self.problem) and key == self._key() else None
+
+    def _key(self):
+        return None if self._shown is None else (self._wanted(), self._shown())
 
     def _work(self, draw):
         """Do what is missing for the present choices, unless a thread is at it already."""

@@ -11,17 +11,31 @@ from glassviz.views.type_size import scale, sized
 PLAY_PERIOD = 900
 
 
+class TimeSlider(pmui.DiscreteSlider):
+    """The times as places; a place beyond them, of a temperature that has just been left, stands for the last."""
+
+    def _process_events(self, events):
+        last, place = len(self.options) - 1, events.get("value", 0)
+        if place <= last:
+            super()._process_events(events)
+            return
+        super()._process_events({**events, "value": last})
+        # The browser does not know yet.
+        self.param.trigger("value")
+
+
 class Bar:
     """Widgets bound both ways to a Session; `panel` is the row, `play` starts and stops the film over time."""
 
     def __init__(self, session):
         self.session = session
-        self._filling = None
+        # Threads that fill the widgets: what these then say is no choice.
+        self._filling = set()
         select = {"size": "small", "margin": (7, 6, 2, 6)}
         self.widgets = {
             "data_set": pmui.Select(label="Data set", width=sized(110), **select),
             "temperature": pmui.Select(label="Temperature T", width=sized(108), **select),
-            "time": pmui.DiscreteSlider(
+            "time": TimeSlider(
                 label="Time t", options=[0.0], width=round(340 / scale() ** 2), margin=(0, 20, 0, 20), size="small"
             ),
             "configuration": pmui.Select(label="Configuration", width=sized(150), **select),
@@ -58,12 +72,12 @@ class Bar:
         )
 
     def _chosen(self, name, value):
-        if self._filling != get_ident() and value is not None:
+        if get_ident() not in self._filling and value is not None:
             self.session.choose(**{name: value})
 
     def _fill(self):
         """Options and values from the session, without echoing them back."""
-        self._filling = get_ident()
+        self._filling.add(get_ident())
         try:
             for name, widget in self.widgets.items():
                 options = self._options(name)
@@ -75,7 +89,7 @@ class Bar:
                 elif widget.value != value:
                     widget.value = value
         finally:
-            self._filling = None
+            self._filling.discard(get_ident())
 
     def _options(self, name):
         """Label to value of each choice."""

@@ -54,7 +54,7 @@ class DynamicsPage:
     """
 
     def __init__(self, session):
-        self.session, self._turn = session, 0
+        self.session, self._turn, self._whole = session, 0, None
         self.decays = {
             name: CurvesView(self._open, x_log=True, y_log=name == "displacement", points=True) for name in DECAYS
         }
@@ -73,7 +73,8 @@ class DynamicsPage:
 
     def _later(self, *_):
         """Work in a thread, draw in a turn of the event loop; of several turns the last one is drawn."""
-        if self.session.page != "dynamics":
+        # A page that comes back as it was is not drawn again.
+        if self.session.page != "dynamics" or self._whole == self._key():
             return
         self._turn += 1
         turn, document = self._turn, pn.state.curdoc
@@ -82,6 +83,10 @@ class DynamicsPage:
                 draw()
             return
         _workers.submit(self._work, turn, document)
+
+    def _key(self):
+        """What decides the pictures."""
+        return self.session.stamp(), self.session.values([name for name in CHOICES if name != "page"])
 
     def _work(self, turn, document):
         for draw in self._steps():
@@ -97,16 +102,17 @@ class DynamicsPage:
     def _steps(self):
         """What draws each part, as soon as its arrays are there."""
         data, session = self.session.data, self.session
+        key, self._whole = self._key(), None
         try:
             summaries = [state_summary(data[temperature]) for temperature in data.temperatures]
             fits = relaxation_fits(summaries)
             yield lambda: self._draw_dynamics(summaries, fits)
             if session.static_view == "potential":
-                yield self._draw_potential
+                yield lambda: self._draw_potential(key)
                 return
             pair = session.pair_of_types
             curves = {T: static_curve(data[T], session.static_view, pair) for T in data.temperatures}
-            yield lambda: self._draw_static(curves, "")
+            yield lambda: self._draw_static(curves, "", key)
         except GlassvizError as error:
             sentence = str(error)
             yield lambda: self._draw_static({}, sentence)
@@ -205,7 +211,7 @@ class DynamicsPage:
             ],
         }
 
-    def _draw_static(self, curves, message):
+    def _draw_static(self, curves, message, key=None):
         session, colours = self.session, self._colours()
         x, y = STATIC_LABELS.get(session.static_view, ("", ""))
         pair = session.pair_of_types
@@ -216,8 +222,9 @@ class DynamicsPage:
         ]
         self.static.update(lines, x, label, session.dark, message, guide=0.0 if _crossed(session) else 1.0)
         self._show("curves")
+        self._whole = key
 
-    def _draw_potential(self):
+    def _draw_potential(self, key):
         session = self.session
         system = session.data.system
         distances = np.linspace(0.6, system.largest_cutoff, 600)
@@ -225,6 +232,7 @@ class DynamicsPage:
         potentials = {pair: pair_potential(system, *pair, distances)[0] for pair in pairs}
         self.potential.update(distances, potentials, session.pair_of_types, session.dark)
         self._show("potential")
+        self._whole = key
 
     def _show(self, name):
         for other, place in self._places.items():

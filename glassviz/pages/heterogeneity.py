@@ -24,6 +24,7 @@ from glassviz.views.style import UNLABELLED
 CHOICES = ["data_set", "temperature", "time", "model", "observable", "shown_type", "dark", "page", "collective",
            "waves", "md_from", "q_range", "cubic", "level"]  # fmt: skip
 FIELD_CHOICES = ["configuration", "smoothing", "colour_range"]
+SHOWN_BY = [name for name in CHOICES + FIELD_CHOICES if name != "page"]
 SYMBOLS = {"bond_breaking": "C_B", "displacement": "R"}
 
 
@@ -32,7 +33,7 @@ class HeterogeneityPage:
 
     def __init__(self, session):
         self.session = session
-        self.work = Background(self._draw, self._jobs, self._wanted, "Heterogeneity")
+        self.work = Background(self._draw, self._jobs, self._wanted, "Heterogeneity", lambda: session.values(SHOWN_BY))
         self.against_time = CurvesView(self._choose, x_log=True, points=True)
         self.against_temperature = CurvesView(self._choose, points=True)
         self.spectrum = SpectrumView(lambda low, high: session.choose(q_range=[round(low, 3), round(high, 3)]))

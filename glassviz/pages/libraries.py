@@ -37,11 +37,14 @@ def library(visitor):
         return own
 
 
-def renew(session, visitor):
-    """Let a session see what has been added, corrected or removed, also the first of the visitor's own."""
+def renew(session, visitor, patience=0.0):
+    """Let a session see what has been added, corrected or removed, also the first of the visitor's own.
+
+    patience : seconds for which what another visitor's session has seen on disk is good enough
+    """
     if visitor.name:
         session.library = library(visitor)
-    session.library.refresh()
+    session.library.refresh(patience)
 
 
 def _folders():

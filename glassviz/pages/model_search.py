@@ -1,20 +1,28 @@
-"""Fewer searches through a page for its models, which cost more than all else that a move makes the server do."""
+"""Fewer walks through the models of a page, which cost more than all else that a move makes the server do."""
 
+from collections import ChainMap
 from contextlib import contextmanager
 
+import bokeh.document.document
 import panel as pn
+from bokeh.core.serialization import Deserializer, Serializer
 from bokeh.document.models import DocumentModelManager
+from bokeh.model import Model
+from bokeh.protocol.messages.patch_doc import patch_doc
 
 
 def search_when_changed():
-    """Let Bokeh search a document after a batch of changes only if one of them changed what refers to what.
+    """Let Bokeh walk through a document only where a change asks for it.
 
-    Bokeh 3.9 searches all models of a document, some thousands here, at the end of every batch (`freeze`), and
-    HoloViews makes each update of a plot a batch; yet such an update mostly changes numbers alone. Changes of
-    references, and only they, call `invalidate`; roots are added and removed within batches.
+    Bokeh 3.9 searches all models of a document at the end of every batch (`freeze`); here it does if one of the
+    changes changed what refers to what. Changes of references, and only they, call `invalidate`; roots are added and
+    removed within batches. And it lists all models for every message that is sent or has come, for what these say of
+    models by their names; here each name is looked up.
     """
     DocumentModelManager.invalidate = _invalidate
     DocumentModelManager._pop_freeze = _pop_freeze
+    patch_doc.create = classmethod(_patch)
+    bokeh.document.document.Deserializer = _Reader
 
 
 def _invalidate(manager):
@@ -33,6 +41,42 @@ def _pop_freeze(manager):
     if getattr(manager, "_changed", True) or roots != getattr(manager, "_searched", None):
         manager._changed, manager._searched = False, roots
         manager.recompute()
+
+
+class _Reader(Deserializer):
+    """Reads what a browser says of the models of a document."""
+
+    def __init__(self, references=(), *, setter=None):
+        super().__init__(setter=setter)
+        known = references[0].document.models._models if references else {}
+        self._references = ChainMap({}, known)
+
+
+class _Writer(Serializer):
+    """Writes the models that the browser has by their names."""
+
+    def __init__(self, manager):
+        super().__init__()
+        self._models, self._new = manager._models, manager._new_models
+
+    def has_ref(self, obj):
+        return super().has_ref(obj) or self._is_known(obj)
+
+    def get_ref(self, obj):
+        return super().get_ref(obj) or (obj.ref if self._is_known(obj) else None)
+
+    def _is_known(self, obj):
+        return isinstance(obj, Model) and self._models.get(obj.id) is obj and obj not in self._new
+
+
+def _patch(cls, events, **metadata):
+    """The message about changes, all of one document, as Bokeh's own."""
+    (document,) = {event.document for event in events}
+    writer = _Writer(document.models)
+    message = cls(cls.create_header(), metadata, {"events": writer.encode(events)})
+    document.models.flush_synced(lambda model: not writer.has_ref(model))
+    message.add_buffers(*writer.buffers)
+    return message
 
 
 @contextmanager

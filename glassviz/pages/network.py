@@ -25,6 +25,7 @@ from glassviz.views.weights import WeightsView
 CHOICES = ["data_set", "temperature", "time", "model", "shown_type", "seed", "dark", "page", "across", "weighing",
            "part", "averaged", "length_rule", "mapped"]  # fmt: skip
 PLANE_CHOICES = ["configuration", "selected"]
+SHOWN_BY = [name for name in CHOICES + PLANE_CHOICES if name != "page"]
 SYMBOLS = {"attention": "w", "bottleneck": "w |B|"}
 PROPENSITY = "propensity C_B"
 BOTH = {"sizing_mode": "stretch_both", "margin": 0}
@@ -39,7 +40,7 @@ class NetworkPage:
 
     def __init__(self, session):
         self.session, self._scale = session, (0.0, 1.0, propensity_map("bond_breaking"))
-        self.work = Background(self._draw, self._jobs, self._wanted, "Network")
+        self.work = Background(self._draw, self._jobs, self._wanted, "Network", lambda: session.values(SHOWN_BY))
         self.planes, self.plane = PlanesView(), CloudView(self._select, bar=False)
         self.ridges, self.lengths = RidgesView(), CurvesView(points=True)
         self.map, self.conditioning = WeightsView(), CurvesView(points=True)

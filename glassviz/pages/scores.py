@@ -21,6 +21,7 @@ from glassviz.views.score_table import ScoreTable
 
 CHOICES = ["data_set", "temperature", "time", "configuration", "model", "observable", "shown_type", "dark", "page"]
 OWN_CHOICES = ["metric", "level", "published"]
+SHOWN_BY = [name for name in CHOICES + OWN_CHOICES if name != "page"]
 STROKES = {"solid": "", "dotdash": "2 3 7 3", "dotted": "2 3", "dashed": "5 3"}
 CLICKED = ("temperature", "time", "model")
 PHONE_ROW = (
@@ -33,7 +34,7 @@ class ScoresPage:
 
     def __init__(self, session):
         self.session, self._targets = session, []
-        self.work = Background(self._draw, self._jobs, self._wanted, "Scores")
+        self.work = Background(self._draw, self._jobs, self._wanted, "Scores", lambda: session.values(SHOWN_BY))
         self.against_time = CurvesView(self._open, x_log=True, points=True, clicked=CLICKED)
         self.against_temperature = CurvesView(self._open, points=True, clicked=CLICKED)
         self.table = ScoreTable(self._open_row, label="Scores of the test configurations")

@@ -20,6 +20,7 @@ from glassviz.pages.heterogeneity import HeterogeneityPage
 from glassviz.pages.jobs import JobsPage
 from glassviz.pages.libraries import library, renew
 from glassviz.pages.missing import MissingBar
+from glassviz.pages.model_defaults import remember_defaults
 from glassviz.pages.model_search import search_when_changed
 from glassviz.pages.network import NetworkPage
 from glassviz.pages.own_data import OwnDataDialog
@@ -80,6 +81,7 @@ REFRESH_PERIOD = 2000
 HEADER = "4.9rem"
 NAMES = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", " ": "space", "Escape": "Esc"}
 search_when_changed()
+remember_defaults()
 
 
 def theme(dark):
@@ -297,7 +299,8 @@ def report_problems(problems):
 
 def notice_changes(session):
     """Show configurations that were added or corrected meanwhile, also the first of the visitor's own."""
-    renew(session, current_visitor())
+    # Thirty visitors need not look at the same files thirty times.
+    renew(session, current_visitor(), patience=REFRESH_PERIOD / 2000)
     if session.seen != session.stamp():
         session.seen = session.stamp()
         session.choose()

@@ -16,6 +16,7 @@ from glassviz.views.ladder import LadderView
 from glassviz.views.particles import quantise
 
 CHOICES = ["data_set", "temperature", "configuration", "model", "ladder_model", "page"]
+SHOWN_BY = [*CHOICES[:-1], "dark"]
 
 
 class TransferPage:
@@ -23,7 +24,7 @@ class TransferPage:
 
     def __init__(self, session):
         self.session, self.ladder = session, Ladder(session)
-        self.work = Background(self._draw, self.ladder.jobs, self._wanted, "Transfer")
+        self.work = Background(self._draw, self.ladder.jobs, self._wanted, "Transfer", lambda: session.values(SHOWN_BY))
         self.view = LadderView(level=session.decay_level, dark=session.dark, margin=0)
         self.note = TextView()
         self.film = pmui.Button(

@@ -47,6 +47,7 @@ class CloudView:
             "selectiongeometry", lambda event: event.final and on_select([int(k) for k in self._own.selected.indices])
         )
         self._bar = ColorBar(color_mapper=self._colours, height=10, padding=6)
+        self._tickers = BasicTicker(desired_num_ticks=5), FixedTicker(ticks=[])
         if bar:
             figure.add_layout(self._bar, "above")
         self.panel = self.plot.panel
@@ -88,8 +89,8 @@ class CloudView:
         low, high, table = scale
         self._colours.update(low=low, high=high, palette=hex_colours(table), nan_color=MISSING[dark])
         classes = class_places(*scale)
-        ticker = BasicTicker(desired_num_ticks=5) if classes is None else FixedTicker(ticks=classes)
-        self._bar.update(title=labels[2], ticker=ticker)
+        self._tickers[1].ticks = [] if classes is None else list(classes)
+        self._bar.update(title=labels[2], ticker=self._tickers[classes is not None])
         dress_bar(self._bar, dark)
         self._own.selected.indices = []
         for name, part in (("own", np.ones(len(points), bool)), ("chosen", chosen)):

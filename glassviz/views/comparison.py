@@ -1,12 +1,13 @@
 """Predicted against measured propensity, particle by particle or as distributions."""
 
-import holoviews as hv
 import numpy as np
-import panel as pn
+from bokeh.models import LassoSelectTool, TapTool
 
 from glassviz.colours import ACCENTS, NEUTRALS, method_colour
 from glassviz.inside import density
-from glassviz.views.style import dressed, hook_of
+from glassviz.views.plot import Plot
+from glassviz.views.style import FONT
+from glassviz.views.type_size import type_size
 
 
 class ScatterView:
@@ -16,77 +17,68 @@ class ScatterView:
     """
 
     def __init__(self, on_select):
-        self._data = hv.streams.Pipe(data=None)
-        self._on_select, self._listening = on_select, set()
-        plot = hv.DynamicMap(self._draw, streams=[self._data])
-        self.panel = pn.pane.HoloViews(plot, sizing_mode="stretch_both", linked_axes=False)
+        self.plot = Plot()
+        figure, source = self.plot.figure, self.plot.source
+        figure.min_border_bottom = 46
+        own = source("own", x=[], y=[])
+        self._points = figure.scatter("x", "y", source=own, size=4, line_color=None)
+        # What is chosen is a matter of the session: Bokeh's own marks of a selection would tell the one before.
+        self._points.selection_glyph = self._points.nonselection_glyph = None
+        chosen = source("chosen", x=[], y=[])
+        self._chosen = figure.scatter("x", "y", source=chosen, size=7, line_color=None)
+        self._diagonal = figure.line("x", "y", source=source("diagonal", x=[], y=[]), line_dash="dashed")
+        lasso, tap = LassoSelectTool(renderers=[self._points]), TapTool(renderers=[self._points])
+        figure.add_tools(lasso, tap)
+        # There is no tool bar to switch them on.
+        figure.toolbar.active_drag, figure.toolbar.active_tap = lasso, tap
+        # A change of the indices alone may be the next picture's, not the user's.
+        figure.on_event("selectiongeometry", lambda event: event.final and on_select(list(own.selected.indices)))
+        self._own, self.panel = own, self.plot.panel
 
     def update(self, measured, predicted, chosen, label, limits, dark, what="predicted"):
         """Draw anew: measured, predicted (n,); chosen (n,) bool; limits (low, high) of both axes; what: upright."""
-        self._data.send((measured, predicted, chosen, label, limits, dark, what))
-
-    def _listen(self, figure):
-        """Hear finished lassos and clicks; a change of the indices alone may be the next picture's, not the user's."""
-        if figure.id in self._listening:
-            return
-        self._listening.add(figure.id)
-        selection = figure.renderers[0].data_source.selected
-        figure.on_event("selectiongeometry", lambda event: event.final and self._on_select(list(selection.indices)))
-
-    def _draw(self, data):
-        if data is None:
-            data = (np.empty(0), np.empty(0), np.empty(0, bool), "", (0, 1), False, "predicted")
-        measured, predicted, chosen, label, limits, dark, what = data
-        accent, neutral = ACCENTS[dark], NEUTRALS[dark]
-        faint = 0.15 if chosen.any() else 0.55
-        layers = [
-            hv.Points((measured, predicted)).opts(
-                color=accent[0],
-                size=4,
-                alpha=faint,
-                nonselection_alpha=faint,
-                selection_alpha=faint,
-                line_alpha=0,
-                tools=["lasso_select", "tap"],
-            ),
-            hv.Points((measured[chosen], predicted[chosen])).opts(color=accent[1], size=7, line_alpha=0),
-            hv.Curve((limits, limits)).opts(color=neutral["quiet"], line_width=1, line_dash="dashed"),
-        ]
-        return dressed(
-            hv.Overlay(layers),
-            dark,
-            active_tools=["lasso_select", "tap"],
-            hooks=[hook_of(self._listen)],
-            xlabel=f"{label}, MD",
-            ylabel=what,
-            xlim=limits,
-            ylim=limits,
-        )
+        self._own.selected.indices = []
+        self.plot.fill("own", x=measured, y=predicted)
+        self.plot.fill("chosen", x=measured[chosen], y=predicted[chosen])
+        self.plot.fill("diagonal", x=list(limits), y=list(limits))
+        self._points.glyph.update(fill_color=ACCENTS[dark][0], fill_alpha=0.15 if chosen.any() else 0.55)
+        self._chosen.glyph.fill_color = ACCENTS[dark][1]
+        self._diagonal.glyph.line_color = NEUTRALS[dark]["quiet"]
+        self.plot.frame(limits, limits, f"{label}, MD", what, dark)
 
 
 class HistogramView:
     """Distributions of one quantity over the particles of one type."""
 
     def __init__(self):
-        self._data = hv.streams.Pipe(data=None)
-        plot = hv.DynamicMap(self._draw, streams=[self._data])
-        self.panel = pn.pane.HoloViews(plot, sizing_mode="stretch_both", linked_axes=False)
+        self.plot = Plot()
+        figure, source = self.plot.figure, self.plot.source
+        figure.min_border_bottom = 46
+        first = source("first", x=[], y=[])
+        self._area = figure.varea("x", 0, "y", source=first, fill_alpha=0.2)
+        self._edge = figure.line("x", "y", source=first, line_width=2, line_alpha=0.8)
+        self._second = figure.line("x", "y", source=source("second", x=[], y=[]), line_width=3)
+        names = source("names", x=[], y=[], text=[], align=[], colour=[])
+        look = {"text_baseline": "top", "text_font": {"value": FONT}, "text_font_size": type_size("13px")}
+        figure.text("x", "y", "text", source=names, text_align="align", text_color="colour", **look)
+        self.panel = self.plot.panel
 
     def update(self, values, label, limits, dark):
         """Draw anew: values: one or two names with (n,) each, the first as an area; limits of the horizontal axis."""
-        self._data.send((values, label, limits, dark))
-
-    def _draw(self, data):
-        values, label, limits, dark = data or ({"": np.empty(0)}, "", (0, 1), False)
-        densities = [(name, density(numbers, limits)[1]) for name, numbers in values.items()]
-        centres = density(np.empty(0), limits)[0]
-        first, second = densities[0], densities[1] if len(densities) > 1 else ("", np.full(len(centres), np.nan))
+        curves = [(name, *density(numbers, limits)) for name, numbers in values.items()]
         ink, accent = method_colour("MD", dark), ACCENTS[dark][0]
-        top = 1.08 * max(float(np.nanmax([first[1], np.nan_to_num(second[1])])), 1e-9)
-        layers = [
-            hv.Area((centres, first[1])).opts(color=ink, alpha=0.2, line_color=ink, line_alpha=0.8, line_width=2),
-            hv.Curve((centres, second[1])).opts(color=accent, line_width=3),
-            hv.Text(limits[0], top, f" {first[0]}", halign="left", valign="top").opts(color=ink),
-            hv.Text(limits[1], top, f"{second[0]} ", halign="right", valign="top").opts(color=accent),
-        ]
-        return dressed(hv.Overlay(layers), dark, xlabel=label, ylabel="probability density", xlim=limits, ylim=(0, top))
+        self.plot.fill("first", x=curves[0][1], y=curves[0][2])
+        self._area.glyph.fill_color = self._edge.glyph.line_color = ink
+        self.plot.fill("second", **dict(zip("xy", curves[1][1:] if len(curves) > 1 else ([], []), strict=True)))
+        self._second.glyph.line_color = accent
+        top = 1.08 * max(1e-9, *(float(np.nanmax(curve[2])) for curve in curves))
+        ends = list(zip(curves, limits, (" {}", "{} "), ("left", "right"), (ink, accent), strict=False))
+        self.plot.fill(
+            "names",
+            x=[end for _, end, *_ in ends],
+            y=[top] * len(ends),
+            text=[words.format(curve[0]) for curve, _, words, *_ in ends],
+            align=[align for *_, align, _ in ends],
+            colour=[colour for *_, colour in ends],
+        )
+        self.plot.frame(limits, (0, top), label, "probability density", dark)

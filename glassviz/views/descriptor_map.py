@@ -1,11 +1,11 @@
 """Pearson correlation of every single descriptor: what is averaged against the length it is averaged over."""
 
 import numpy as np
-from bokeh.models import ColorBar, FixedTicker, LinearColorMapper
+from bokeh.models import ColorBar, LinearColorMapper
 
 from glassviz.colours import DIFFERENCE, NEUTRALS, hex_colours
 from glassviz.views.plot import Plot
-from glassviz.views.style import dress_bar
+from glassviz.views.style import dress_bar, tick
 from glassviz.views.type_size import type_size
 from glassviz.words import descriptor_parts
 
@@ -64,7 +64,7 @@ class DescriptorMap:
         words = [length if k % 2 == 0 else "" for k, length in enumerate(lengths)]
         kinds = [f"{kind.replace('_', ' ')} · {over.removeprefix('type ')}" for kind, over in rows]
         for axis, labels in ((self.plot.figure.xaxis, words), (self.plot.figure.yaxis, kinds)):
-            axis.ticker = FixedTicker(ticks=list(range(len(labels))))
+            tick(axis[0], range(len(labels)))
             axis.major_label_overrides = dict(enumerate(labels))
             axis.major_label_text_font_size = type_size("9pt")
             axis.major_tick_line_color = None

@@ -2,7 +2,7 @@
 
 import numpy as np
 import panel as pn
-from bokeh.models import ColumnDataSource, FixedTicker, HoverTool, PrintfTickFormatter, Range1d
+from bokeh.models import ColumnDataSource, FixedTicker, Grid, HoverTool, LogAxis, PrintfTickFormatter, Range1d
 from bokeh.plotting import figure
 
 from glassviz.colours import ACCENTS, NEUTRALS
@@ -35,10 +35,10 @@ class Plot:
             # Room for subscripts of the label below the axis.
             min_border_bottom=58,
         )
+        self._scales = self._log_scales() if y_log else ()
         for axis in self.figure.axis:
             axis.axis_label_text_font_size, axis.major_label_text_font_size = type_size("11pt"), type_size("10pt")
             axis.axis_label_standoff = 4
-        self._powers = self.figure.yaxis[0].ticker, self.figure.yaxis[0].formatter
         self._log, self._sources, self._on_click = (x_log, y_log), {}, on_click
         words = self.source("words", x=[], y=[], text=[])
         self.words = self.figure.text(
@@ -58,8 +58,9 @@ class Plot:
         return self._sources[name]
 
     def fill(self, name, **columns):
-        """Replace the columns of a source."""
-        self._sources[name].data = columns
+        """Replace the columns of a source; the same again is not sent."""
+        if not _alike(self._sources[name].data, columns):
+            self._sources[name].data = columns
 
     def points(self, name, **columns):
         """A source of points that explain themselves under the pointer and can be clicked, drawn elsewhere."""
@@ -89,20 +90,31 @@ class Plot:
         for own, given, log in ((self.figure.x_range, x, self._log[0]), (self.figure.y_range, y, self._log[1])):
             low, high = given or ((1, 10) if log else (0, 1))
             own.update(start=float(low), end=float(high))
-        if self._log[1] and y:
+        if y:
             self._few_decades(y[0] > 1e-6 and y[1] < 1e3 * y[0])
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = xlabel, ylabel
         self.dress(dark)
 
+    def _log_scales(self):
+        """Axes and grids of a logarithmic height: for many decades, with powers of ten, and for few.
+
+        One of them is seen at a time. To change the ticks of one would change what refers to what, for which a server
+        searches all models of the page.
+        """
+        ticker = FixedTicker(ticks=[float(f"{m}e{k}") for k in range(-6, 12) for m in (1, 2, 5)])
+        # Bokeh's own formatter gives all ticks as many decimals as the largest needs: 0.00002 becomes 0.
+        axis = LogAxis(ticker=ticker, formatter=PrintfTickFormatter(format="%g"), visible=False)
+        grid = Grid(dimension=1, ticker=ticker, visible=False)
+        many = self.figure.yaxis[0], self.figure.ygrid[0]
+        self.figure.add_layout(axis, "left")
+        self.figure.add_layout(grid)
+        return many, (axis, grid)
+
     def _few_decades(self, few):
-        """Ticks of the vertical axis: 1, 2 and 5 in plain numbers where there are few decades, else powers of ten."""
-        ticker, formatter = self._powers
-        if few:
-            ticker = FixedTicker(ticks=[float(f"{m}e{k}") for k in range(-6, 12) for m in (1, 2, 5)])
-            # Bokeh's own gives all ticks as many decimals as the largest needs: 0.00002 becomes 0.
-            formatter = PrintfTickFormatter(format="%g")
-        self.figure.yaxis[0].update(ticker=ticker, formatter=formatter)
-        self.figure.ygrid.ticker = ticker
+        """Scale of a logarithmic height: 1, 2 and 5 in plain numbers for few decades, else powers of ten."""
+        for place, scale in enumerate(self._scales):
+            for part in scale:
+                part.visible = bool(place) == bool(few)
 
     def dress(self, dark):
         """Colours of one theme."""
@@ -116,6 +128,22 @@ class Plot:
             for r, log in zip((self.figure.x_range, self.figure.y_range), self._log, strict=True)
         ]
         self.fill("words", x=[middle[0]], y=[middle[1]], text=[sentence])
+
+
+def _alike(old, new):
+    """Whether two sets of columns hold the same."""
+    return old.keys() == new.keys() and all(_same(old[name], new[name]) for name in new)
+
+
+def _same(old, new):
+    """Whether two columns hold the same; of columns of arrays, each row is one."""
+    if len(old) != len(new):
+        return False
+    if len(new) and isinstance(new[0], np.ndarray | list | tuple):
+        return all(_same(first, second) for first, second in zip(old, new, strict=True))
+    old, new = np.asarray(old), np.asarray(new)
+    numbers = old.dtype.kind == new.dtype.kind == "f"
+    return old.shape == new.shape and np.array_equal(old, new, equal_nan=numbers)
 
 
 def _place(values, axis, log):

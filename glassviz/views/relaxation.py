@@ -1,10 +1,10 @@
 """Relaxation time against temperature on a scale of 1/T, with fits and published values."""
 
 import numpy as np
-from bokeh.models import FixedTicker
 
 from glassviz.colours import NEUTRALS
 from glassviz.views.plot import Plot, accent, spread
+from glassviz.views.style import tick
 from glassviz.words import number
 
 DASHES = {"Arrhenius": "dotted", "VFT": "solid", "parabolic": "dashed"}
@@ -70,7 +70,7 @@ class RelaxationView:
             if inside and all(abs(1 / T - tick) > 0.11 * (x[1] - x[0]) for tick in kept):
                 kept.append(1 / T)
         axis = self.plot.figure.xaxis
-        axis.ticker = FixedTicker(ticks=kept)
+        tick(axis[0], kept)
         self.plot.figure.xgrid.ticker = axis[0].ticker
         axis.major_label_overrides = {tick: f"{1 / tick:g}" for tick in kept}
 

@@ -1,10 +1,10 @@
 """Distributions above each other, a ridge for each state point: how they move from one to the next."""
 
 import numpy as np
-from bokeh.models import FixedTicker
 
 from glassviz.colours import NEUTRALS
 from glassviz.views.plot import Plot
+from glassviz.views.style import tick
 
 STEP = 0.72
 """From one baseline to the next, in heights of the highest ridge."""
@@ -46,7 +46,7 @@ class RidgesView:
             ends = (min(x) - room, max(x) + room), (-0.06 * height, bases[-1] + 1.15 * height)
         self.plot.frame(*ends, xlabel, ylabel if ridges else "", dark)
         axis = self.plot.figure.yaxis[0]
-        axis.ticker = FixedTicker(ticks=bases)
+        tick(axis, bases)
         axis.major_label_overrides = {base: ridge["name"] for base, ridge in zip(bases, ridges, strict=True)}
         axis.visible = self.plot.figure.xaxis[0].visible = bool(ridges)
         axis.update(axis_line_color=None, major_tick_line_color=None)

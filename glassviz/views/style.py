@@ -1,55 +1,20 @@
 """The look of curves: one font, thin grids, figures legible from the last row; light and dark."""
 
-from weakref import WeakMethod
-
-import holoviews as hv
-import holoviews.plotting.bokeh
+from bokeh.models import FixedTicker
 
 from glassviz.colours import NEUTRALS
 from glassviz.views.type_size import type_size
-
-hv.Store.set_current_backend(holoviews.plotting.bokeh.BokehRenderer.backend)
 
 FONT = "Roboto, Helvetica, Arial, sans-serif"
 # Of widgets whose options speak for themselves; the name of the group is for screen readers.
 UNLABELLED = [".MuiFormLabel-root { display: none; }"]
 
 
-def dressed(element, dark, active_tools=(), hooks=(), **options):
-    """An overlay with the house style; further HoloViews options pass through.
-
-    active_tools : tools that work at once, for there is no tool bar to switch them on
-    """
-    return element.opts(
-        hv.opts.Overlay(
-            responsive=True,
-            show_legend=False,
-            toolbar=None,
-            hooks=[lambda plot, _: dress(plot.state, dark), lambda plot, _: _frame(plot.state, options), *hooks],
-            fontsize={"labels": type_size("11pt"), "ticks": type_size("10pt"), "title": type_size("11pt")},
-            active_tools=list(active_tools),
-            **options,
-        )
-    )
-
-
-def hook_of(method):
-    """A hook that calls method(figure) while its view lives: HoloViews keeps all options in one place, for good."""
-    kept = WeakMethod(method)
-
-    def hook(plot, _):
-        alive = kept()
-        if alive is not None:
-            alive(plot.state)
-
-    return hook
-
-
-def _frame(figure, options):
-    """Set the limits of the axes: HoloViews keeps those of the first picture where another quantity follows."""
-    for ends, limits in ((figure.x_range, options.get("xlim")), (figure.y_range, options.get("ylim"))):
-        if limits is not None:
-            ends.start, ends.end = (float(limit) for limit in limits)
+def tick(axis, places):
+    """Ticks of an axis at these places. Its ticker stays: for another one all models of the page would be searched."""
+    if not isinstance(axis.ticker, FixedTicker):
+        axis.ticker = FixedTicker(ticks=[])
+    axis.ticker.ticks = [float(place) for place in places]
 
 
 def dress_bar(bar, dark):

@@ -2,11 +2,11 @@
 
 import numpy as np
 from bokeh.core.properties import value
-from bokeh.models import BasicTicker, ColorBar, FixedTicker, HoverTool, LinearAxis, LinearColorMapper
+from bokeh.models import BasicTicker, ColorBar, HoverTool, LinearAxis, LinearColorMapper
 
 from glassviz.colours import DIFFERENCE, NEUTRALS, SEQUENTIAL, hex_colours
 from glassviz.views.plot import Plot
-from glassviz.views.style import FONT, dress_bar
+from glassviz.views.style import FONT, dress_bar, tick
 from glassviz.views.type_size import type_size
 
 GAP = 2.2
@@ -91,7 +91,7 @@ class WeightsView:
         middles = {top - kinds / 2: name for top, name in zip(blocks, names, strict=True)}
         across = {k: f"{length:g}" for k, length in enumerate(lengths) if k % 2 == 0 or len(lengths) < 8}
         for axis, labels in ((x, across), (y, types), (self._observables, middles)):
-            axis.ticker = FixedTicker(ticks=list(labels))
+            tick(axis, labels)
             axis.major_label_overrides = labels
 
     def _dress(self, dark):

@@ -1,0 +1,17 @@
+"""The bar answers what a browser says, also of a page that it has not caught up with."""
+
+from glassviz.library import Library
+from glassviz.pages.bar import Bar
+from glassviz.session import Session
+from tests.pages.conftest import TIMES, fill
+
+
+def test_a_place_beyond_the_times_stands_for_the_last(tmp_path):
+    fill(tmp_path)
+    session = Session(Library([tmp_path / "data"], [tmp_path / "models"]), temperature=0.8, time=10.0)
+    slider = Bar(session).widgets["time"]
+    slider._process_events({"value": 0})
+    assert session.time == TIMES[0]
+    # A browser that still shows the more numerous times of another temperature.
+    slider._process_events({"value": len(TIMES) + 3})
+    assert session.time == slider.value == TIMES[-1]
