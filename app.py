@@ -4,9 +4,7 @@ import panel as pn
 import panel_material_ui  # noqa: F401 - must be imported before the extension
 
 pn.extension(notifications=True)
-if pn.config.nthreads is None:
-    # One busy callback must not freeze every session.
-    pn.config.nthreads = 4
+# No `nthreads`: a page is changed in turns of the event loop alone; what takes long has threads of its own.
 
 from glassviz.pages.shell import serve  # noqa: E402 - compiled and configured after the extension
 

@@ -54,7 +54,6 @@ def measure(browser, library, kind, seconds, segments):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    pn.config.nthreads = 4
     server = pn.serve(page, port=port, address="127.0.0.1", threaded=True, show=False)
     time.sleep(1)
     tab = browser.new_page(viewport={"width": 1440, "height": 900})

@@ -1,7 +1,5 @@
 """Session: what one user has chosen, and the arrays that follow from it; no widget and no file of its own."""
 
-from threading import RLock
-
 import numpy as np
 import param
 
@@ -95,8 +93,6 @@ class Session(param.Parameterized):
     def __init__(self, library, **state):
         super().__init__()
         self.library = library
-        # Several threads serve one visitor: a choice waits until the one before it has settled.
-        self._choosing = RLock()
         self.choose(**state)
         self.seen = self.stamp()
 
@@ -140,10 +136,6 @@ class Session(param.Parameterized):
 
         A change of temperature stays at the same point of the decay: the time of the closest mean C_B.
         """
-        with self._choosing:
-            self._choose(state)
-
-    def _choose(self, state):
         fresh = not self.data_set
         level = 0.5 if fresh else self._level()
         moved = fresh or any(state.get(name, getattr(self, name)) != getattr(self, name) for name in self.DEPENDENT[:2])
@@ -171,16 +163,6 @@ class Session(param.Parameterized):
                     setattr(self, name, value)
                 except (ValueError, TypeError, AttributeError):
                     continue
-
-    def when_settled(self, action):
-        """Call action() unless another thread is making a choice; returns whether it was called."""
-        if not self._choosing.acquire(blocking=False):
-            return False
-        try:
-            action()
-        finally:
-            self._choosing.release()
-        return True
 
     def step(self, name, by):
         """Move a choice by one place; stops at the ends."""

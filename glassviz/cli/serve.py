@@ -28,7 +28,6 @@ def add_parser(commands):
     words = "addresses under which browsers may reach the app (default: this machine's own)"
     parser.add_argument("--allow-websocket-origin", nargs="+", default=[], metavar="HOST[:PORT]", help=words)
     parser.add_argument("--prefix", default="", metavar="PATH", help="path before all addresses of the app")
-    parser.add_argument("--threads", type=int, default=4, metavar="N", help="threads that serve visitors (default: 4)")
     parser.add_argument("--data", nargs="+", default=[], metavar="FOLDER", help="further folders of data sets, for all")
     parser.add_argument("--models", nargs="+", default=[], metavar="FOLDER", help="further folders of models, for all")
     words = "visitors come through a proxy, which alone can reach this server and sets X-Forwarded-For and -Proto"
@@ -75,7 +74,6 @@ def make_server(arguments):
     from glassviz.pages import libraries, visitor
 
     pn.extension(notifications=True)
-    pn.config.nthreads = arguments.threads
     libraries.configure(arguments.data, arguments.models)
     gate, options = login(arguments)
     visitor.configure(gate, arguments.behind_proxy)
@@ -103,8 +101,6 @@ def check(arguments):
             raise InputError(f"{folder}: is not a folder, expected one with data sets or models")
     if not 0 < arguments.port < 2**16:
         raise InputError(f"port is {arguments.port}, expected 1..65535")
-    if arguments.threads < 1:
-        raise InputError(f"threads is {arguments.threads}, expected at least 1")
     if any("*" in origin or "/" in origin for origin in arguments.allow_websocket_origin):
         raise InputError("allow-websocket-origin is expected to be HOST or HOST:PORT, without * and /")
     if arguments.auth == "basic" and not any(account.hash for account in Accounts(arguments.users).all().values()):

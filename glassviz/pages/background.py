@@ -70,7 +70,7 @@ class Background:
         key = self._key()
         with one_batch():
             self._draw_all()
-        # Choices that were made meanwhile, in another thread, are drawn next.
+        # Choices that were made meanwhile are drawn next.
         self._whole = key if not (self._total or self.problem) and key == self._key() else None
 
     def _key(self):

@@ -1,7 +1,6 @@
 """The bar on top of every page: data set, temperature, time, configuration, model. It is the Session."""
 
 import re
-from threading import get_ident
 
 import panel as pn
 import panel_material_ui as pmui
@@ -29,8 +28,8 @@ class Bar:
 
     def __init__(self, session):
         self.session = session
-        # Threads that fill the widgets: what these then say is no choice.
-        self._filling = set()
+        # While the widgets are filled what they say is no choice.
+        self._filling = False
         select = {"size": "small", "margin": (7, 6, 2, 6)}
         self.widgets = {
             "data_set": pmui.Select(label="Data set", width=sized(110), **select),
@@ -72,12 +71,12 @@ class Bar:
         )
 
     def _chosen(self, name, value):
-        if get_ident() not in self._filling and value is not None:
+        if not self._filling and value is not None:
             self.session.choose(**{name: value})
 
     def _fill(self):
         """Options and values from the session, without echoing them back."""
-        self._filling.add(get_ident())
+        self._filling = True
         try:
             for name, widget in self.widgets.items():
                 options = self._options(name)
@@ -89,7 +88,7 @@ class Bar:
                 elif widget.value != value:
                     widget.value = value
         finally:
-            self._filling.discard(get_ident())
+            self._filling = False
 
     def _options(self, name):
         """Label to value of each choice."""

@@ -145,19 +145,14 @@ class LivePanel:
     # Drawing ---------------------------------------------------------------------------------------------------------
 
     def _soon(self, function, *arguments):
-        """Draw in turns of the event loop alone: of two threads that set one parameter at once one is lost."""
+        """Draw in turns of the event loop alone, whichever thread asks."""
         if self._document is None or self._document.session_context is None:
             function(*arguments)
         else:
             self._document.add_next_tick_callback(partial(function, *arguments))
 
     def _show(self, moment):
-        self._soon(self._draw_if_settled, moment)
-
-    def _draw_if_settled(self, moment):
-        """Leave a picture out while a choice is being made: it would push out half of what belongs together."""
-        if not self.session.when_settled(lambda: self._draw(moment)):
-            self.runner.acknowledge(self.runner.frames)
+        self._soon(self._draw, moment)
 
     def _drawn(self, event):
         self.runner.acknowledge(self.runner.frames - (self.view.frame - event.new))

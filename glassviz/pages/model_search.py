@@ -9,6 +9,7 @@ from bokeh.core.serialization import Deserializer, Serializer
 from bokeh.document.models import DocumentModelManager
 from bokeh.model import Model
 from bokeh.protocol.messages.patch_doc import patch_doc
+from panel.io import hold
 
 
 def search_when_changed():
@@ -81,10 +82,14 @@ def _patch(cls, events, **metadata):
 
 @contextmanager
 def one_batch():
-    """All changes of the present page within are one batch."""
+    """All changes of the present page within are one batch, sent when it is whole.
+
+    What is new in it becomes part of the document at its end: sent before, it would arrive as it was made, and what was
+    set afterwards would be lost.
+    """
     document = pn.state.curdoc
     if document is None:
         yield
         return
-    with document.models.freeze():
+    with hold(document), document.models.freeze():
         yield

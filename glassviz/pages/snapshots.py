@@ -26,7 +26,7 @@ PHONE = "@media (max-width: 760px)"
 # Pixels of the window's height that snapshots leave to the rest: whether a tour is on, whether the type is large.
 BESIDE = {(False, False): 140, (True, False): 480, (False, True): 425, (True, True): 570}
 # Milliseconds after which the companions are drawn though the browser has not reported the snapshots: a hidden tab.
-PATIENCE, AGAIN = 600, 50
+PATIENCE = 600
 
 
 class SnapshotsPage:
@@ -129,10 +129,7 @@ class SnapshotsPage:
             document.add_timeout_callback(lambda: self._accompany(turn, document, 0), patience)
             return
         with one_batch():
-            # What is sent while a thread makes a choice would push out pictures before their figures.
-            settled = self.session.when_settled(self._draw_rest)
-        if not settled:
-            document.add_timeout_callback(lambda: self._accompany(turn, document, 0), AGAIN)
+            self._draw_rest()
 
     def _draw_rest(self):
         self._behind = False

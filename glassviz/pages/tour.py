@@ -25,10 +25,6 @@ HEAT, SWAP = 2, 3
 CHOICES = ["data_set", "temperature", "time", "configuration", "model", "ladder_model", "shown_type", "observable"]
 
 
-# Milliseconds after which the bar is drawn that had to wait for a choice.
-AGAIN = 100
-
-
 class TourPage:
     """The contents, and in the two steps about it the live liquid."""
 
@@ -95,7 +91,7 @@ class TourGuide:
         self.work = Background(self._draw, self._jobs, self._wanted, "Tour")
         self.bar = TourBar(lambda number: tour.go(session, number), titles=[step.title for step in tour.STEPS])
         self.panel = pn.Column(self.bar, sizing_mode="stretch_width", margin=0, visible=False)
-        # When the page has taken the choice: what two threads send at the same time may be lost.
+        # After the page, which matters first.
         session.param.watch(lambda *_: self.work.start(), ["tour", "dark", *CHOICES], precedence=3)
         self._draw()
         self.work.start()
@@ -119,19 +115,6 @@ class TourGuide:
             self._known[wanted] = f"Here the data have too little for this step: {escape(str(error))}."
 
     def _draw(self):
-        """Draw once no thread is making a choice any more.
-
-        What is sent meanwhile would push out half of what that thread has gathered: pictures without their figures.
-        """
-        document = pn.state.curdoc
-        served = document is not None and document.session_context is not None
-        if not self.session.when_settled(self._show) and served:
-            document.add_timeout_callback(self._draw, AGAIN)
-        elif served:
-            # Two threads that gathered messages at the same time leave the document gathering.
-            document.unhold()
-
-    def _show(self):
         session = self.session
         self.panel.visible = session.tour > 0
         if session.tour:

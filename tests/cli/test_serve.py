@@ -54,7 +54,6 @@ def test_wrong_options_are_named(capsys, tmp_path, monkeypatch):
     assert "port is 70000" in refused(capsys, "--port", "70000")
     assert "without * and /" in refused(capsys, "--allow-websocket-origin", "*")
     assert "is not a folder" in refused(capsys, "--data", str(tmp_path / "none"))
-    assert "threads is 0" in refused(capsys, "--threads", "0")
     oauth = ("--auth", "oauth", "--oauth-provider")
     assert "expected one of auth0" in refused(capsys, *oauth, "nobody")
     assert "needs --oauth-key" in refused(capsys, *oauth, "github")
