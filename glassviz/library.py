@@ -11,7 +11,7 @@ from glassviz.dataset import EMBEDDED, Dataset, data_places, home
 from glassviz.errors import DataError, GlassvizError
 from glassviz.kept import Kept
 from glassviz.learning.model_folder import HEADER
-from glassviz.learning.store import damaged_models, methods_for, opened_models
+from glassviz.learning.store import damaged_models, methods_for, models_of_all_temperatures, opened_models
 from glassviz.learning.tglass_inside import Inside
 from glassviz.tasks.film_clock import measured_relaxation_time
 from glassviz.tasks.heterogeneity import heterogeneity
@@ -103,8 +103,7 @@ class Library:
 
     def models_of_all_temperatures(self, data):
         """{name: entry} of the tGlassMLPs for a data set's system, as learning.opened_models gives them."""
-        found = [e for e in self.models if (e["kind"], e["system"]) == ("tglassmlp", data.system.name)]
-        return {entry["name"]: entry for entry in found}
+        return models_of_all_temperatures(self.models, data.system)
 
     def methods(self, data, temperature, observable):
         """Everything that predicts `observable` of a state point, as learning.store.methods_for."""

@@ -68,6 +68,11 @@ def models_for(models, system, temperature, observable):
     ]
 
 
+def models_of_all_temperatures(models, system):
+    """{name: entry} of the tGlassMLPs for a GlassFormer, of entries as `opened_models` gives them."""
+    return {e["name"]: e for e in models if (e["kind"], e["system"]) == ("tglassmlp", system.name)}
+
+
 def methods_for(models, state_point, observable):
     """Everything that predicts `observable` at a state point: stored models, then predictions made elsewhere.
 

@@ -7,7 +7,7 @@ import param
 from glassviz.errors import InputError
 from glassviz.figures.preview import png
 from glassviz.jobs.request import Request
-from glassviz.learning.store import opened_models
+from glassviz.learning.store import models_of_all_temperatures, opened_models
 from glassviz.tasks.export import place_of
 from glassviz.tasks.film import FRAMES, RATE, SIZE, film
 
@@ -44,8 +44,7 @@ class Film(Request):
     def entry(self, system):
         """The chosen tGlassMLP; InputError lists those there are."""
         folders = [*self.model_folders(), *map(self.allowed, self.models)]
-        kind = ("tglassmlp", system.name)
-        known = {e["name"]: e for e in opened_models(*folders) if (e["kind"], e["system"]) == kind}
+        known = models_of_all_temperatures(opened_models(*folders), system)
         if not known:
             raise InputError(f"no tGlassMLP of {system.name} is stored; glassviz transfer --quick makes one")
         if self.model and self.model not in known:
