@@ -23,6 +23,8 @@ def remember_defaults():
     HasProps.themed_values = lambda model: vars(model).get("__themed_values__")
     # Nor look for names that are like an unknown one: Panel asks models for attributes that they may lack.
     settings.perform_error_diagnostics.set_value(False)
+    # As it is anyway; else the environment is asked for each model that is made.
+    settings.simple_ids.set_value(True)
     # How a glyph looks when others are selected, or muted, the browser works out itself where nobody says it.
     bokeh.plotting._renderer.pop_visuals = _visuals
 

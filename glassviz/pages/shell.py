@@ -21,7 +21,7 @@ from glassviz.pages.jobs import JobsPage
 from glassviz.pages.libraries import library, renew
 from glassviz.pages.missing import MissingBar
 from glassviz.pages.model_defaults import remember_defaults
-from glassviz.pages.model_search import search_when_changed
+from glassviz.pages.model_search import one_batch, search_when_changed
 from glassviz.pages.network import NetworkPage
 from glassviz.pages.own_data import OwnDataDialog
 from glassviz.pages.scores import ScoresPage
@@ -178,7 +178,10 @@ class Pages:
         self._show()
 
     def _show(self, *_):
-        name = self.session.page
+        with one_batch():
+            self._put(self.session.page)
+
+    def _put(self, name):
         if name not in self._made:
             self._make(name)
         # What has no room above the bar of a tour is scrolled there: the bar itself stays in sight.
