@@ -122,7 +122,9 @@ class LoadSession:
                 widget[attribute] = event["new"]
         if name == self.view and attribute == "frame":
             asyncio.get_running_loop().call_later(DRAWING, self._drawn, event["new"])
-        pictured = attribute == "values" if name == self.view else not self._wants_view and name not in self._others
+        # Structures without labels keep their grey: another configuration has other positions, a model another title.
+        drawn = attribute in ("values", "positions", "titles")
+        pictured = drawn if name == self.view else not self._wants_view and name not in self._others
         if self._waiting is not None and not self._waiting.done() and pictured and name is not None:
             self._waiting.set_result(time.perf_counter())
 

@@ -8,6 +8,7 @@ from glassviz.cli.info import standard_error
 from glassviz.dataset import EMBEDDED
 from glassviz.dynamics.relaxation_time import SHORT, relaxation_time_with_error
 from glassviz.learning.store import entry_of, load_model, opened_models
+from glassviz.learning.tglass_at import Conditioned
 from glassviz.tasks.pilot import LEVELS, read_pilot
 from glassviz.tasks.score import score
 
@@ -122,15 +123,18 @@ def test_embedded_tglassmlp_predicts_at_all_temperatures_and_read_labels_above_i
     path = EMBEDDED / "models" / f"ka2d-tglassmlp-bond_breaking-Tmin{minimum:.4f}"
     model = load_model(path)
     measured = {T for T, _, kind in model.provenance["learnt"] if kind == "md"}
-    assert measured == {T for T in DATA.temperatures if minimum <= T}
+    assert measured == {T for T in DATA.temperatures if minimum <= T and len(DATA[T].times)}
     targets = model.provenance["transfer"]["plan"]["targets"]
     for T in [*measured, *targets]:
-        entry = {**entry_of(model, "tglassmlp", path), "model": model.at(DATA[T]), "temperature": T}
-        rows = [row for row in score(entry, DATA[T]) if row["ceiling"] > 0.6 and np.isfinite(row["pearson"])]
-        for row in rows:
-            assert row["pearson"] < row["ceiling"] + 0.05
-        assert max(row["pearson"] for row in rows) > 0.5
-        told, levels = model.at(DATA[T]).inputs_told, model.at(DATA[T]).levels
+        labelled = len(DATA[T].times) > 0
+        at = model.at(DATA[T]) if labelled else Conditioned(model, DATA[T], levels=(0.9, 0.8, 0.65, 0.5))
+        if labelled:
+            entry = {**entry_of(model, "tglassmlp", path), "model": at, "temperature": T}
+            rows = [row for row in score(entry, DATA[T]) if row["ceiling"] > 0.6 and np.isfinite(row["pearson"])]
+            for row in rows:
+                assert row["pearson"] < row["ceiling"] + 0.05
+            assert max(row["pearson"] for row in rows) > 0.5
+        told, levels = at.inputs_told, at.levels
         middle = (levels > 0.5) & (levels < 0.95)
         # What the networks are told to have this mean is close to it: they are self-consistent.
         assert np.abs(told - levels)[:, middle].max() < 0.05
