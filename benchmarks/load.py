@@ -75,7 +75,7 @@ class Server:
 
 
 async def round_of(server, number, arguments, seconds):
-    """Taken [(kind, milliseconds)] and errors of `number` sessions; memory in MB while they are open."""
+    """Taken [(kind, milliseconds, when)] and errors of `number` sessions; memory in MB while they are open."""
     sessions = [LoadSession(server.address, random.Random(arguments.seed + k)) for k in range(number)]
     # They come one after the other, as a class does.
     for session in sessions:
@@ -93,16 +93,18 @@ async def round_of(server, number, arguments, seconds):
 def report(name, taken, errors, load):
     """Print a table of the moves; (median, 95th percentile) of all."""
     print(f"\n{name}: {len(taken)} moves, {len(errors)} errors, server busy {100 * load:.0f} % of one core")
-    for kind in ("all", *sorted({kind for kind, _ in taken})):
-        times = [ms for found, ms in taken if kind in ("all", found)]
+    first, rows = min(when for *_, when in taken), {"all": [ms for _, ms, _ in taken]}
+    for kind, ms, when in taken:
+        for name in (f" minute {int((when - first) // 60) + 1}", kind):
+            rows.setdefault(name, []).append(ms)
+    for kind, times in sorted(rows.items(), key=lambda row: (row[0] != "all", row[0])):
         low, high = np.percentile(times, (50, 95))
         print(
             f"  {kind:26s} {len(times):5d}   median {low:6.0f} ms   95 % {high:6.0f} ms   longest {max(times):6.0f} ms"
         )
     for error in sorted(set(errors))[:5]:
         print(f"  error: {error} ({errors.count(error)} times)")
-    times = [ms for _, ms in taken]
-    return np.percentile(times, (50, 95))
+    return np.percentile(rows["all"], (50, 95))
 
 
 async def warm_up(server, arguments):

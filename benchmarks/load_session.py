@@ -20,7 +20,7 @@ WEIGHTS = {"time": 8, "temperature": 2, "configuration": 4, "model": 2, "page": 
 class LoadSession:
     """A session of the app: `open`, `live` for some seconds, `close`.
 
-    taken : [(kind of move, milliseconds)]; errors : sentences
+    taken : [(kind of move, milliseconds, when)]; errors : sentences
     """
 
     def __init__(self, address, random):
@@ -100,7 +100,7 @@ class LoadSession:
         await self._change(widget["id"], "value", new)
         try:
             answered = await asyncio.wait_for(self._waiting, PATIENCE)
-            self.taken.append((label, 1000 * (answered - self._asked)))
+            self.taken.append((label, 1000 * (answered - self._asked), time.monotonic()))
         except TimeoutError:
             self.errors.append(f"{label}: no picture within {PATIENCE} s")
         self._waiting = None

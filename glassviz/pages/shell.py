@@ -1,5 +1,6 @@
 """The shell around every page: header with the bar, theme, keyboard, notifications."""
 
+import gc
 from functools import partial
 from html import escape
 
@@ -81,6 +82,9 @@ REFRESH_PERIOD = 2000
 HEADER = "4.9rem"
 NAMES = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", " ": "space", "Escape": "Esc"}
 search_when_changed()
+# A page is some ten thousand objects that stay: to look through all that there are at every few hundred new ones was a
+# fifth of making it.
+gc.set_threshold(100_000, 20, 20)
 remember_defaults()
 
 
