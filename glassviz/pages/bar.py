@@ -23,6 +23,17 @@ class TimeSlider(pmui.DiscreteSlider):
         self.param.trigger("value")
 
 
+class Choice(pmui.Select):
+    """A menu; an option that it no longer has, of a page that has not caught up, is answered with what holds."""
+
+    def _process_events(self, events):
+        if events.get("value", next(iter(self.labels), None)) in self.labels:
+            super()._process_events(events)
+            return
+        super()._process_events({name: value for name, value in events.items() if name != "value"})
+        self.param.trigger("value")
+
+
 class Bar:
     """Widgets bound both ways to a Session; `panel` is the row, `play` starts and stops the film over time."""
 
@@ -32,13 +43,13 @@ class Bar:
         self._filling = False
         select = {"size": "small", "margin": (7, 6, 2, 6)}
         self.widgets = {
-            "data_set": pmui.Select(label="Data set", width=sized(110), **select),
-            "temperature": pmui.Select(label="Temperature T", width=sized(108), **select),
+            "data_set": Choice(label="Data set", width=sized(110), **select),
+            "temperature": Choice(label="Temperature T", width=sized(108), **select),
             "time": TimeSlider(
                 label="Time t", options=[0.0], width=round(340 / scale() ** 2), margin=(0, 20, 0, 20), size="small"
             ),
-            "configuration": pmui.Select(label="Configuration", width=sized(150), **select),
-            "model": pmui.Select(label="Model", width=sized(240), **select),
+            "configuration": Choice(label="Configuration", width=sized(150), **select),
+            "model": Choice(label="Model", width=sized(240), **select),
         }
         self.play = pmui.Toggle(
             label="",

@@ -84,7 +84,7 @@ NAMES = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown":
 search_when_changed()
 # A page is some ten thousand objects that stay: to look through all that there are at every few hundred new ones was a
 # fifth of making it.
-gc.set_threshold(100_000, 20, 20)
+gc.set_threshold(20_000, 10, 10)
 remember_defaults()
 
 
