@@ -27,7 +27,7 @@ class Choice(pmui.Select):
     """A menu; an option that it no longer has, of a page that has not caught up, is answered with what holds."""
 
     def _process_events(self, events):
-        if events.get("value", next(iter(self.labels), None)) in self.labels:
+        if "value" not in events or events["value"] in self.labels:
             super()._process_events(events)
             return
         super()._process_events({name: value for name, value in events.items() if name != "value"})
