@@ -32,7 +32,7 @@ def cached_array(kind, content, compute):
     A result that cannot be read is computed anew; one that cannot be written is returned all the same.
     """
     limit = _limit()
-    path = cache_folder() / kind / f"{_hash(content)}.npy"
+    path = cache_folder() / kind / f"{digest(content)}.npy"
     try:
         values = np.load(path, allow_pickle=False)
         # The time of change is the time of the last use.
@@ -82,11 +82,11 @@ def _limit():
     return limit
 
 
-def _hash(content):
+def digest(content):
     """Hexadecimal SHA-256 of numbers, words and arrays, with their kinds and shapes."""
-    digest = hashlib.sha256()
+    sha = hashlib.sha256()
     for part in content:
         values = np.ascontiguousarray(part)
-        digest.update(f"{values.dtype.str}{values.shape}:".encode())
-        digest.update(values.tobytes())
-    return digest.hexdigest()
+        sha.update(f"{values.dtype.str}{values.shape}:".encode())
+        sha.update(values.tobytes())
+    return sha.hexdigest()

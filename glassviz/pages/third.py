@@ -44,9 +44,8 @@ class ThirdView:
             width=WIDTH, sizing_mode="stretch_height", margin=0, styles={"position": "relative"},
             stylesheets=[PHONE_ASIDE], visible=False,
         )  # fmt: skip
-        self._places, self._views, self._notes, self._new = {}, {}, {}, []
+        self._places, self._views, self._notes = {}, {}, {}
         self._show()
-        self._put_new()
 
     def panel_of(self, measured, predicted, limits):
         """The third snapshot as a dict of field, title, low, high, palette and colour bar; None where there is none.
@@ -99,13 +98,6 @@ class ThirdView:
             self._draw_bottleneck()
         elif session.third_view == "weights":
             self._draw_weights()
-        self._put_new()
-
-    def _put_new(self):
-        """Put new pictures on the page, once they are drawn: what changes before the page knows them is not sent."""
-        for name in self._new:
-            (self.aside if name in ASIDE else self.below).append(self._places[name])
-        self._new = []
 
     def _second(self):
         """The other model's prediction at the present time, (N,); nan where there is none."""
@@ -262,7 +254,7 @@ class ThirdView:
         rows = [pn.Row(*row, sizing_mode="stretch_width", margin=0) for row in third_controls(session, name)]
         parts = [*rows, self._views[name].panel] + [self._notes[name].panel] * (name in ASIDE)
         self._places[name] = pn.Column(*parts, **BOTH, styles=SHOWN)
-        self._new.append(name)
+        (self.aside if name in ASIDE else self.below).append(self._places[name])
 
     def _select(self, places, own=None):
         own = np.flatnonzero(self.session.of_type() if own is None else own)

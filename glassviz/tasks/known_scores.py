@@ -3,14 +3,13 @@
 The contents are those of the state point and of the method; JSON and arrays alone are read, never objects.
 """
 
-import hashlib
 import json
 from dataclasses import fields, is_dataclass
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from glassviz.cache import cached_array
+from glassviz.cache import cached_array, digest
 from glassviz.learning.score import ceiling_table
 from glassviz.learning.single_descriptors import SingleDescriptors, single_descriptors
 from glassviz.structure import glassmlp_descriptor_names
@@ -74,7 +73,7 @@ def _content(entry, state_point):
     if not is_dataclass(model):
         return None
     if model not in _digests:
-        _digests[model] = _hash(_parts({field.name: getattr(model, field.name) for field in fields(model)}))
+        _digests[model] = digest(_parts({field.name: getattr(model, field.name) for field in fields(model)}))
     return [*about, _digests[model]]
 
 
@@ -100,13 +99,5 @@ def _point(state_point):
             for structure in (record.thermal, record.inherent):
                 arrays += [structure.positions, structure.types, structure.box]
             arrays += [record.times, record.bond_breaking_halves, record.displacement_halves, record.half_replicas]
-        _digests[state_point] = _hash(arrays)
+        _digests[state_point] = digest(arrays)
     return _digests[state_point]
-
-
-def _hash(arrays):
-    digest = hashlib.sha256()
-    for values in map(np.ascontiguousarray, arrays):
-        digest.update(f"{values.dtype.str}{values.shape}:".encode())
-        digest.update(values)
-    return digest.hexdigest()
