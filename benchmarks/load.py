@@ -7,6 +7,7 @@ First one session alone, then all, twice: the second round tells whether memory 
 server on the same processor cores.
 
     python benchmarks/load.py
+    python benchmarks/load.py --processes 1
     python benchmarks/load.py --sessions 5 --seconds 20 --rounds 1
 """
 
@@ -36,11 +37,12 @@ RELEASED = 40
 class Server:
     """`glassviz serve` in a process of its own, with an empty folder for results."""
 
-    def __init__(self, folder, cores):
+    def __init__(self, folder, cores, processes):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         command = [sys.executable, "-m", "glassviz.cli.main", "serve", "--port", str(self.port)]
+        command += ["--processes", str(processes)]
         environment = {**os.environ, "GLASSVIZ_HOME": str(folder), "PYTHONPATH": str(ROOT)}
         self.log = Path(folder) / "log"
         self.process = subprocess.Popen(
@@ -54,15 +56,20 @@ class Server:
                 raise SystemExit(self.log.read_text())
             time.sleep(0.1)
 
+    def processes(self):
+        """Its processes: itself and those that it has started."""
+        own = self.process.pid
+        return [own, *map(int, Path(f"/proc/{own}/task/{own}/children").read_text().split())]
+
     def memory(self):
-        """Resident memory in MB."""
-        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+        """Memory in MB; what processes share counts once."""
+        parts = [Path(f"/proc/{number}/smaps_rollup").read_text() for number in self.processes()]
+        return sum(int(line.split()[1]) for part in parts for line in part.splitlines() if line[:4] == "Pss:") / 1024
 
     def busy(self):
         """Seconds of processor time so far."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        parts = [Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split() for number in self.processes()]
+        return sum(int(fields[11]) + int(fields[12]) for fields in parts) / os.sysconf("SC_CLK_TCK")
 
     def complaints(self):
         """Tracebacks and errors in the server's log."""
@@ -92,7 +99,7 @@ async def round_of(server, number, arguments, seconds):
 
 def report(name, taken, errors, load):
     """Print a table of the moves; (median, 95th percentile) of all."""
-    print(f"\n{name}: {len(taken)} moves, {len(errors)} errors, server busy {100 * load:.0f} % of one core")
+    print(f"\n{name}: {len(taken)} moves, {len(errors)} errors, server busy {100 * load:.0f} % of a core")
     first, rows = min(when for *_, when in taken), {"all": [ms for _, ms, _ in taken]}
     for kind, ms, when in taken:
         for name in (f" minute {int((when - first) // 60) + 1}", kind):
@@ -108,17 +115,21 @@ def report(name, taken, errors, load):
 
 
 async def warm_up(server, arguments):
-    """Let one session see every page at every temperature: what the first visitor waits for is kept for all."""
-    start, session = time.monotonic(), LoadSession(server.address, random.Random(arguments.seed))
-    await session.open()
-    for temperature in session.widgets["temperature"]["options"]:
-        for page in (*session.page["options"][1:], session.page["options"][0]):
-            await session.change("page", page)
-            await rest(server)
-        await session.change("temperature", temperature)
-    await session.close()
+    """Let one session of each process see every page at every temperature: what the first waits for is kept for all."""
+    start = time.monotonic()
+    sessions = [LoadSession(server.address, random.Random(arguments.seed)) for _ in range(arguments.processes)]
+    for session in sessions:
+        await session.open()
+    for session in sessions:
+        for temperature in session.widgets["temperature"]["options"]:
+            for page in (*session.page["options"][1:], session.page["options"][0]):
+                await session.change("page", page)
+                await rest(server)
+            await session.change("temperature", temperature)
+    for session in sessions:
+        await session.close()
     await rest(server)
-    print(f"the first visitor, who saw everything once: {time.monotonic() - start:.0f} s")
+    print(f"the first visitor of each process, who saw everything once: {time.monotonic() - start:.0f} s")
 
 
 async def rest(server):
@@ -169,12 +180,13 @@ def main():
     parser.add_argument("--seconds", type=float, default=180, help="length of a round (default: 180)")
     parser.add_argument("--pause", type=float, default=2, help="seconds from one move to the next (default: 2)")
     parser.add_argument("--rounds", type=int, default=2, help="default: 2")
+    parser.add_argument("--processes", type=int, default=2, help="of the server (default: 2)")
     parser.add_argument("--cores", type=int, default=2, help="processor cores of the server (default: 2)")
     parser.add_argument("--seed", type=int, default=1, help="of the moves (default: 1)")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         cores = sorted(os.sched_getaffinity(0))[: arguments.cores]
-        server = Server(folder, cores)
+        server = Server(folder, cores, arguments.processes)
         try:
             print(f"{len(cores)} cores, others' load {os.getloadavg()[0]:.1f}", flush=True)
             asyncio.run(measure(server, arguments))

@@ -3,14 +3,12 @@
 from collections import OrderedDict
 from threading import Lock
 
-import numpy as np
-
 LARGEST = 500_000_000
 """Bytes of arrays that are kept; beyond, those that were not used for longest go first."""
 
 
 class Kept:
-    """Results by keys that name all they depend on. What is no array, and holds none, counts nothing."""
+    """Results by keys that name all they depend on. What has no bytes of arrays counts nothing."""
 
     def __init__(self, largest=LARGEST):
         self._largest, self._size = largest, 0
@@ -61,8 +59,10 @@ class Kept:
 
 
 def _bytes_of(value):
-    """Size of an array, or of those in a dict, list or tuple."""
-    if isinstance(value, np.ndarray):
+    """Size of bytes, of an array or what tells its size as one, or of those in a dict, list or tuple."""
+    if isinstance(value, bytes):
+        return len(value)
+    if hasattr(value, "nbytes"):
         return value.nbytes
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
     return sum(_bytes_of(part) for part in parts)

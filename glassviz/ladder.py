@@ -5,7 +5,6 @@ import numpy as np
 from glassviz.errors import Cancelled, GlassvizError
 from glassviz.learning.score import scored_places
 from glassviz.learning.store import methods_for
-from glassviz.tasks.film_clock import FilmClock
 from glassviz.tasks.film_curves import (
     HIGHEST,
     KNOTS,
@@ -43,36 +42,42 @@ class Rung:
     """One temperature of the ladder, worked out: curves of every particle, times, scores and self-consistency.
 
     levels (K,) from 1 down to LOWEST; times (K,), told (K,) as of FilmClock.times; tau, estimated
-    predicted, measured : PropensityAtLevel, measured None without labels
+    predicted, measured : values (K, N) at the levels, below the lowest label its own; measured None without labels
+    lowest : level of the last label
     deviations (K,) : mean over the networks of |X - C|, each told C itself; left (K,) : what the iteration leaves of it
     scores : [(C, Pearson, error)] of the test split at the label times
     """
 
-    def __init__(self, session, entry, temperature, place, clock, progress=None):
-        point, model = session.data[temperature], entry["model"]
+    def __init__(self, library, entry, point, place, clock, progress=None):
+        model = entry["model"]
         self.point, self.place, self.number = point, place, model.types[0]
-        self.label = learnt_word(model, temperature)
+        self.label = learnt_word(model, point.temperature)
         most = next(n for size, n in PICTURES.items() if point.records[place].thermal.number <= size)
         self.levels = np.linspace(HIGHEST, LOWEST, most)
-        self.times, self.told = clock.times(temperature, self.levels)
-        self.tau, self.estimated = clock.tau(temperature)
-        self.predicted = predicted_curves(model, point, place)
-        self.measured = measured_curves(point, place, self.number)
+        self.times, self.told = clock.times(point.temperature, self.levels)
+        self.tau, self.estimated = clock.tau(point.temperature)
+        self.predicted = self._fields(predicted_curves(model, point, place))
+        measured = measured_curves(point, place, self.number)
+        self.measured, self.lowest = (None, None) if measured is None else (self._fields(measured), measured.lowest)
         _go_on(progress)
         at = conditioned(model, point)
         self.deviations, self.left = self._off(at.deviations), self._off(at.reached - at.levels)
         _go_on(progress)
-        self.scores = self._scores(session, entry)
+        self.scores = self._scores(library, entry)
 
-    def fields(self, curves):
-        """Values (K, N) at the levels; below the lowest of the curves its own values go on."""
+    @property
+    def nbytes(self):
+        """Bytes of the fields."""
+        return self.predicted.nbytes + (0 if self.measured is None else self.measured.nbytes)
+
+    def _fields(self, curves):
         return np.array([curves(max(level, curves.lowest)) for level in self.levels])
 
     def _off(self, deviations):
         """Mean size (K,) of deviations (networks, n_knots) at the levels; none at C = 1, where nothing is predicted."""
         return np.interp(-self.levels, [-1.0, *(-c for c in KNOTS)], [0.0, *np.abs(deviations).mean(axis=0)])
 
-    def _scores(self, session, entry):
+    def _scores(self, library, entry):
         if not len(self.point.times):
             return []
         try:
@@ -80,7 +85,7 @@ class Rung:
         except GlassvizError:
             return []
         (at,) = (e for e in methods_for([entry], self.point, "bond_breaking") if e["kind"] == "tglassmlp")
-        rows = session.library.score(at, self.point, self.number)
+        rows = library.score(at, self.point, self.number)
         means = self.point.decay(self.number)
         found = zip(means, rows, strict=True)
         return [(float(c), r["pearson"], r["error"]) for c, r in found if np.isfinite(r["pearson"])]
@@ -92,10 +97,10 @@ def _go_on(progress):
 
 
 class Ladder:
-    """The rungs of a session's ladder, kept until data or models change."""
+    """The rungs of a session's ladder, which all visitors of its library share."""
 
     def __init__(self, session):
-        self.session, self._known, self._clocks = session, {}, {}
+        self.session = session
 
     def temperatures(self):
         """From high to low."""
@@ -103,12 +108,12 @@ class Ladder:
 
     def key(self, temperature):
         """What decides a rung."""
-        entry, point = ladder_entry(self.session), self.session.data[temperature]
-        return entry and entry["model"], point, ladder_place(self.session, temperature)
+        entry, data = ladder_entry(self.session), self.session.data
+        return entry and entry["model"], data[temperature], ladder_place(self.session, temperature), data.generation
 
     def rung(self, temperature):
         """The Rung of a temperature, the sentence that says why there is none, or None where it is not known yet."""
-        return self._known.get(self.key(temperature))
+        return self.session.library.kept.get(("rung", *self.key(temperature)))
 
     def jobs(self):
         """Functions of `progress` that work out what is missing: the chosen temperature first."""
@@ -119,17 +124,15 @@ class Ladder:
         return [lambda progress=None, T=T: self._work_out(T, progress) for T in ordered]
 
     def _work_out(self, temperature, progress):
-        session, key = self.session, self.key(temperature)
-        data = session.data
-        stamp = session.stamp()
-        if stamp not in self._clocks:
-            self._clocks = {stamp: FilmClock(data)}
-        try:
-            found = Rung(session, ladder_entry(session), temperature, key[2], self._clocks[stamp], progress)
-        except Cancelled:
-            raise
-        except GlassvizError as error:
-            found = str(error)
-        if len(self._known) > 60:
-            self._known.clear()
-        self._known[key] = found
+        library, entry, key = self.session.library, ladder_entry(self.session), self.key(temperature)
+        clock = library.film_clock(self.session.data)
+
+        def compute():
+            try:
+                return Rung(library, entry, *key[1:3], clock, progress)
+            except Cancelled:
+                raise
+            except GlassvizError as error:
+                return str(error)
+
+        library.kept.once(("rung", *key), compute)

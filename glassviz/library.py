@@ -13,7 +13,7 @@ from glassviz.kept import Kept
 from glassviz.learning.model_folder import HEADER
 from glassviz.learning.store import damaged_models, methods_for, models_of_all_temperatures, opened_models
 from glassviz.learning.tglass_inside import Inside
-from glassviz.tasks.film_clock import measured_relaxation_time
+from glassviz.tasks.film_clock import FilmClock, measured_relaxation_time
 from glassviz.tasks.heterogeneity import heterogeneity
 from glassviz.tasks.known_scores import known_ceilings, known_descriptors, known_judgement, known_score
 from glassviz.tasks.score import prediction_of
@@ -186,6 +186,10 @@ class Library:
         """tau_alpha^BB of a state point, continued a little beyond the last label; None where labels end earlier."""
         tau = self.kept.once(("tau", point), lambda: measured_relaxation_time(point))
         return tau if np.isfinite(tau) else None
+
+    def film_clock(self, data):
+        """FilmClock of a data set as it is now."""
+        return self.kept.once(("clock", data, data.generation), lambda: FilmClock(data))
 
     def score(self, entry, point, type_number):
         """Scores of a method on the test split of a state point, computed once."""

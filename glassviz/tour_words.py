@@ -11,7 +11,6 @@ from glassviz.live.liquid import NUMBER
 from glassviz.network_curves import NetworkCurves
 from glassviz.structure import glassmlp_descriptors, pair_correlation
 from glassviz.systems import KA2D
-from glassviz.tasks.film_clock import FilmClock
 from glassviz.words import number
 
 REPLICAS = 8
@@ -226,7 +225,7 @@ def colder(session, progress=None):
 def film(session, _=None):
     """Step 9: how long the film takes in the liquid's time."""
     _transferring(session)
-    clock = FilmClock(session.data)
+    clock = session.library.film_clock(session.data)
     taus = {T: clock.tau(T) for T in session.data.temperatures}
     taus = {T: found for T, found in taus.items() if np.isfinite(found[0])}
     if not taus:
@@ -244,7 +243,7 @@ def film(session, _=None):
 def own(session, _=None):
     """Step 10: a temperature between those that are there, and what it costs."""
     known, wanted = _known(session), own_temperature(session)
-    tau, _ = FilmClock(session.data).tau(wanted)
+    tau, _ = session.library.film_clock(session.data).tau(wanted)
     where = f"Between T = {known[0]:g} and {known[1]:g}" if len(known) > 1 else f"Below T = {known[0]:g}"
     command = f"<code>glassviz simulate --temperature {wanted:g}</code>"
     cost = ""

@@ -1,6 +1,8 @@
 """`glassviz serve`: the app in the browser, for oneself or, with a login, for a group."""
 
 import os
+import sys
+import webbrowser
 from pathlib import Path
 
 from glassviz.accounts import Accounts, cookie_secret
@@ -9,6 +11,7 @@ from glassviz.errors import InputError
 
 EXAMPLES = (
     "glassviz serve --show                       # for oneself, on 127.0.0.1",
+    "glassviz serve --processes 4                # for a class: four cores",
     "glassviz serve --address 0.0.0.0 --auth basic --behind-proxy --allow-websocket-origin glass.example.org",
     "PANEL_OAUTH_SECRET=... glassviz serve --auth oauth --oauth-provider github --oauth-key KEY \\\n"
     "      --oauth-redirect-uri https://glass.example.org/login --allow-websocket-origin glass.example.org",
@@ -24,6 +27,8 @@ def add_parser(commands):
     words = "network address to listen on (default: 127.0.0.1, this machine alone)"
     parser.add_argument("--address", default="127.0.0.1", metavar="ADDRESS", help=words)
     parser.add_argument("--port", type=int, default=5006, metavar="N", help="default: 5006")
+    words = "interpreters behind the one address, each on a core, for a class (default: 1; needs Linux)"
+    parser.add_argument("--processes", type=int, default=1, metavar="N", help=words)
     parser.add_argument("--show", action="store_true", help="open the app in a browser")
     words = "addresses under which browsers may reach the app (default: this machine's own)"
     parser.add_argument("--allow-websocket-origin", nargs="+", default=[], metavar="HOST[:PORT]", help=words)
@@ -52,37 +57,71 @@ def add_oauth(parser):
 
 def run(arguments):
     """Serve until Ctrl-C."""
+    prepare(arguments)
+    if arguments.processes > 1:
+        run_processes(arguments)
+        return
     server = make_server(arguments)
-    address = f"[{server.address}]" if ":" in server.address else server.address
-    where = f"http://{address}:{server.port}{server.prefix}/"
+    greet(arguments)
+    server.run_until_shutdown()
+
+
+def run_processes(arguments):
+    """As `run`, in several processes behind one address."""
+    from bokeh.server.util import bind_sockets
+
+    from glassviz.cli.processes import Front, serve_connections
+
+    sockets, _ = bind_sockets(arguments.address, arguments.port)
+    front = Front(
+        sockets,
+        arguments.processes,
+        lambda number, channel: serve_connections(make_server(arguments, inner=True), number, channel),
+        login(arguments)[1]["secret_key"],
+    )
+    greet(arguments)
+    front.run()
+
+
+def greet(arguments):
+    """Say where the server listens, and open it where that was asked for."""
+    address = f"[{arguments.address}]" if ":" in arguments.address else arguments.address
+    where = f"http://{address}:{arguments.port}{arguments.prefix and '/' + arguments.prefix.strip('/')}/"
     print(f"glassviz listens on {where}; Ctrl-C ends it", flush=True)
     if arguments.auth is None and arguments.address not in ("127.0.0.1", "::1", "localhost"):
         print("there is no login: whoever reaches this address may look on, jobs and uploads are refused", flush=True)
     if arguments.show:
-        server.io_loop.add_callback(server.show, "/")
-    server.run_until_shutdown()
+        webbrowser.open_new_tab(where)
 
 
-def make_server(arguments):
-    """The Bokeh server of the app, not yet started. Raises InputError for options that do not fit together."""
+def prepare(arguments):
+    """Load the app and find data and models. Raises InputError for options that do not fit together."""
     check(arguments)
     # Imported here: the other commands start without the app. The widgets must come before the extension.
     import panel as pn
     import panel_material_ui  # noqa: F401
-    from panel.io.liveness import LivenessHandler
 
-    from glassviz.pages import libraries, visitor
+    import glassviz.pages.shell  # noqa: F401
+    from glassviz.pages import libraries
 
     pn.extension(notifications=True)
     libraries.configure(arguments.data, arguments.models)
-    gate, options = login(arguments)
-    visitor.configure(gate, arguments.behind_proxy)
+
+
+def make_server(arguments, inner=False):
+    """The Bokeh server of the app, not yet started; inner : at a port of its own on this machine."""
+    import panel as pn
+    from panel.io.liveness import LivenessHandler
+
+    from glassviz.pages import visitor
     from glassviz.pages.shell import serve
 
+    gate, options = login(arguments)
+    visitor.configure(gate, arguments.behind_proxy)
     return pn.io.server.get_server(
         {"/app": serve},
-        port=arguments.port,
-        address=arguments.address,
+        port=0 if inner else arguments.port,
+        address="127.0.0.1" if inner else arguments.address,
         websocket_origin=origins(arguments),
         title="glassviz",
         prefix=arguments.prefix,
@@ -99,6 +138,10 @@ def check(arguments):
     for folder in (*arguments.data, *arguments.models):
         if not Path(folder).is_dir():
             raise InputError(f"{folder}: is not a folder, expected one with data sets or models")
+    if not 1 <= arguments.processes <= 64:
+        raise InputError(f"processes is {arguments.processes}, expected 1..64")
+    if arguments.processes > 1 and not sys.platform.startswith("linux"):
+        raise InputError("processes above 1 need Linux")
     if not 0 < arguments.port < 2**16:
         raise InputError(f"port is {arguments.port}, expected 1..65535")
     if any("*" in origin or "/" in origin for origin in arguments.allow_websocket_origin):

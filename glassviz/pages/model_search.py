@@ -4,7 +4,9 @@ from collections import ChainMap
 from contextlib import contextmanager
 
 import bokeh.document.document
+import bokeh.model.util
 import panel as pn
+from bokeh.core.has_props import HasProps
 from bokeh.core.serialization import Deserializer, Serializer
 from bokeh.document.models import DocumentModelManager
 from bokeh.model import Model
@@ -18,8 +20,10 @@ def search_when_changed():
     Bokeh 3.9 searches all models of a document at the end of every batch (`freeze`); here it does if one of the
     changes changed what refers to what. Changes of references, and only they, call `invalidate`; roots are added and
     removed within batches. And it lists all models for every message that is sent or has come, for what these say of
-    models by their names; here each name is looked up.
+    models by their names; here each name is looked up. A search looks at what a model was given and at the models that
+    were made with it: no other default refers to one.
     """
+    bokeh.model.util.visit_immediate_value_references = _visit
     DocumentModelManager.invalidate = _invalidate
     DocumentModelManager._pop_freeze = _pop_freeze
     patch_doc.create = classmethod(_patch)
@@ -42,6 +46,33 @@ def _pop_freeze(manager):
     if getattr(manager, "_changed", True) or roots != getattr(manager, "_searched", None):
         manager._changed, manager._searched = False, roots
         manager.recompute()
+
+
+_visit_value = bokeh.model.util.visit_value_and_its_immediate_references
+
+
+def _visit(value, visitor):
+    """Call `visitor` with each model that `value`, a model or what holds some, refers to."""
+    if not isinstance(value, HasProps):
+        _visit_value(value, visitor)
+        return
+    referring = value.properties_with_refs()
+    themed = {name: getattr(value, name) for name in value.themed_values() or ()}
+    for values in (value._property_values, value._unstable_default_values, themed):
+        for name, child in values.items():
+            if name in referring:
+                _visit_part(child, visitor)
+
+
+def _visit_part(part, visitor):
+    """As Bokeh's own, which imports what it needs at every call: models and lists of them are found here."""
+    if isinstance(part, Model):
+        visitor(part)
+    elif isinstance(part, list):
+        for item in part:
+            _visit_part(item, visitor)
+    elif part is not None and not isinstance(part, str | int | float):
+        _visit_value(part, visitor)
 
 
 class _Reader(Deserializer):

@@ -14,6 +14,7 @@ from glassviz.colours import ACCENTS, NEUTRALS
 from glassviz.errors import DataError
 from glassviz.pages.address import keep_in_step, opened
 from glassviz.pages.bar import Bar
+from glassviz.pages.component_parameters import look_at_classes
 from glassviz.pages.controls import HIDDEN, SHOWN
 from glassviz.pages.dynamics import DynamicsPage
 from glassviz.pages.figures import FiguresDialog
@@ -86,6 +87,7 @@ search_when_changed()
 # fifth of making it.
 gc.set_threshold(20_000, 10, 10)
 remember_defaults()
+look_at_classes()
 
 
 def theme(dark):

@@ -105,7 +105,9 @@ class TransferPage:
         if key in self._rows:
             return self._rows[key]
         row = {"key": key, "temperature": temperature, "label": "…", "rest": ""}
-        return row | (_content(rung) if isinstance(rung, Rung) else {"words": rung or "working …"})
+        if not isinstance(rung, Rung):
+            return row | {"words": rung or "working …"}
+        return row | self.session.library.kept.once(("row", rung), lambda: _content(rung))
 
     # Layout ----------------------------------------------------------------------------------------------------------
 
@@ -138,14 +140,12 @@ def _content(rung):
     """What a rung that is worked out adds to its row."""
     record, point = rung.point.records[rung.place], rung.point
     thermal, system = record.thermal, point.system
-    measured, missing = b"", f"no labels: glassviz simulate --temperature {point.temperature:g} makes them"
-    predicted = rung.fields(rung.predicted)
+    command = f"glassviz simulate --temperature {point.temperature:g}"
+    measured, missing = b"", f"no labels: {command} makes them"
     if rung.measured is not None:
         # Types without a prediction are grey on both sides: what is compared is the same.
-        values = np.where(np.isnan(predicted[0]), np.nan, rung.fields(rung.measured))
-        measured = quantise(values, 0, 1).tobytes()
-        command = f"glassviz simulate --temperature {point.temperature:g}"
-        missing = f"simulated to C = {rung.measured.lowest:.2f}; longer: {command}"
+        values = np.where(np.isnan(rung.predicted[0]), np.nan, rung.measured)
+        measured, missing = quantise(values, 0, 1).tobytes(), f"simulated to C = {rung.lowest:.2f}; longer: {command}"
     return {
         "label": rung.label,
         "rest": f"configuration {record.index}, {record.split}",
@@ -160,9 +160,9 @@ def _content(rung):
         "left": _numbers(rung.left),
         "tau": float(rung.tau) if np.isfinite(rung.tau) else None,
         "estimated": bool(rung.estimated),
-        "predicted": quantise(predicted, 0, 1).tobytes(),
+        "predicted": quantise(rung.predicted, 0, 1).tobytes(),
         "measured": measured,
-        "measured_to": rung.measured.lowest if rung.measured is not None else 2.0,
+        "measured_to": 2.0 if rung.lowest is None else rung.lowest,
         "missing": missing,
         "scores": [_numbers(score) for score in rung.scores],
     }
