@@ -37,6 +37,8 @@ class LoadSession:
         token = re.search(r'"token":"([^"]+)"', html)[1]
         request = HTTPRequest(f"ws://{self.address}/app/ws", headers={"Origin": f"http://{self.address}"})
         self._socket = await websocket_connect(request, subprotocols=["bokeh", token], max_message_size=2**28)
+        # As browsers do: what is written leaves at once.
+        self._socket.protocol.stream.set_nodelay(True)
         await self._receive()
         await self._send("PULL-DOC-REQ", {})
         kind, content = await self._receive()

@@ -25,6 +25,8 @@ LARGEST_HEAD = 2**16
 PATIENCE = 60
 """Seconds for which a connection may stay silent: browsers open some ahead."""
 LOOK_AGAIN = 0.02
+MOST = 500
+"""Connections that may be silent at once; beyond, the oldest gives way."""
 SHORTEST_LIFE = 20
 """Seconds: a process that ends sooner would end again."""
 
@@ -123,6 +125,8 @@ class Front:
         with suppress(OSError):
             connection, _ = listening.accept()
             connection.setblocking(False)
+            if len(self._waiting) >= MOST:
+                self._close(next(iter(self._waiting)))
             self._waiting[connection] = time.monotonic()
             self._selector.register(connection, selectors.EVENT_READ, self._heard)
 
