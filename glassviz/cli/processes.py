@@ -27,6 +27,7 @@ PATIENCE = 60
 LOOK_AGAIN = 0.02
 MOST = 500
 """Connections that may be silent at once; beyond, the oldest gives way."""
+FAREWELL = 10
 SHORTEST_LIFE = 20
 """Seconds: a process that ends sooner would end again."""
 
@@ -49,11 +50,17 @@ class Worker:
         with suppress(OSError):
             socket.send_fds(self.channel, [b"c"], [connection.fileno()])
 
-    def end(self):
-        """Ask it to stop, and wait."""
-        with suppress(ProcessLookupError, ChildProcessError):
-            os.kill(self.pid, signal.SIGTERM)
-            os.waitpid(self.pid, 0)
+    def end(self, force=False):
+        """Ask it to stop, or make it."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL if force else signal.SIGTERM)
+
+    def ended(self):
+        """Whether it has stopped."""
+        try:
+            return os.waitpid(self.pid, os.WNOHANG)[0] != 0
+        except ChildProcessError:
+            return True
 
 
 def _live(serve, inherited):
@@ -85,7 +92,9 @@ class Front:
         # What all have in common stays so: looking for garbage would write to, and thereby copy, every page of it.
         gc.collect()
         gc.freeze()
-        self.workers = [self._start(k) for k in range(number)]
+        self.workers = []
+        for k in range(number):
+            self.workers.append(self._start(k))
         # Pages are dealt out for themselves: with the files that they fetch, one process could get all of them.
         self._turns = {kind: cycle(range(number)) for kind in ("page", "file")}
         for listening in sockets:
@@ -93,7 +102,7 @@ class Front:
             self._selector.register(listening, selectors.EVENT_READ, self._accept)
 
     def _start(self, number):
-        others = [worker.channel for worker in getattr(self, "workers", ())]
+        others = [worker.channel for worker in self.workers]
         worker = Worker(number, self._serve, (*self.sockets, *others, *self._waiting))
         self._selector.register(worker.channel, selectors.EVENT_READ, lambda _: self._ended(worker))
         return worker
@@ -107,8 +116,18 @@ class Front:
         except KeyboardInterrupt:
             print("\nInterrupted, shutting down")
         finally:
-            for worker in self.workers:
-                worker.end()
+            self._end()
+
+    def _end(self):
+        """End all processes; one that is busy is given a while."""
+        for worker in self.workers:
+            worker.end()
+        left, last = list(self.workers), time.monotonic() + FAREWELL
+        while left := [worker for worker in left if not worker.ended()]:
+            if time.monotonic() > last:
+                for worker in left:
+                    worker.end(force=True)
+            time.sleep(LOOK_AGAIN)
 
     def turn(self):
         """Wait for the next events, at most a second, and answer them."""
@@ -131,8 +150,10 @@ class Front:
             self._selector.register(connection, selectors.EVENT_READ, self._heard)
 
     def _heard(self, connection):
-        self._selector.unregister(connection)
-        self._look(connection)
+        # It may have given way to another in this very turn.
+        if connection in self._waiting:
+            self._selector.unregister(connection)
+            self._look(connection)
 
     def _look(self, connection):
         """Hand on a connection whose first request has a whole head; look again soon where it has none yet."""
@@ -169,6 +190,7 @@ class Front:
         """Begin anew where a process has ended; its visitors must load their pages again."""
         self._selector.unregister(worker.channel)
         worker.channel.close()
+        worker.end(force=True)
         os.waitpid(worker.pid, 0)
         if time.monotonic() - worker.began < SHORTEST_LIFE:
             sys.exit(f"process {worker.number + 1} ended as soon as it had begun")

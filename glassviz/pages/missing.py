@@ -20,7 +20,9 @@ def missing(session):
         return None
     simulation = {"system": system, "temperature": point.temperature, **ENOUGH}
     if not len(point.times):
-        return f"{at} has no labels of molecular dynamics.", "Simulate some", "simulate", simulation
+        known = session.library.models_of_all_temperatures(session.data)
+        instead = "; what tGlassMLP predicts there is on the page Transfer" if known else ""
+        return f"{at} has no labels of molecular dynamics{instead}.", "Simulate some", "simulate", simulation
     if page in ("scores", "heterogeneity") and "test" not in point.split:
         return f"{at} has no test configuration.", "Simulate some", "simulate", simulation
     if page in ("snapshots", "scores") and not session.library.methods(

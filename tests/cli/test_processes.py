@@ -8,7 +8,7 @@ import re
 import signal
 import socket
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import pytest
 from bokeh.util.token import generate_jwt_token, generate_session_id, get_token_payload
@@ -58,8 +58,8 @@ def test_a_wrong_number_is_named(capsys):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    # A process that ends soon after its start is begun anew here, too.
-    code = f"import glassviz.cli.processes as p; p.SHORTEST_LIFE = 0; {PROBE}"
+    # A process that ends soon after its start is begun anew here, too, and few connections may be silent.
+    code = f"import glassviz.cli.processes as p; p.SHORTEST_LIFE, p.MOST = 0, 4; {PROBE}"
     server = Served(tmp_path_factory.mktemp("processes"), "--processes", "2", code=code)
     yield server
     server.stop()
@@ -124,6 +124,13 @@ def test_silent_and_slow_connections_hold_up_nobody(server):
         assert server.get("/liveness").status_code == 200
         slow.sendall(b".0.1\r\nConnection: close\r\n\r\n")
         assert slow.recv(1000).startswith(b"HTTP/1.1 200")
+
+
+def test_of_too_many_silent_connections_the_oldest_give_way(server):
+    with ExitStack() as stack:
+        silent = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 20)) for _ in range(6)]
+        assert [connection.recv(1) for connection in silent[:2]] == [b"", b""]
+        assert server.get("/liveness").status_code == 200
 
 
 def test_a_head_without_end_is_refused(server):
