@@ -38,9 +38,10 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory):
-    """Results of tests never come from, or go to, the user's cache."""
+def own_folders(tmp_path_factory):
+    """Results of tests never come from, or go to, the user's folders."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GLASSVIZ_HOME", str(tmp_path_factory.mktemp("home")))
         patch.setenv("GLASSVIZ_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
 

@@ -17,12 +17,13 @@ SMALL = ["--number", "129", "--cycles", "10", "--until", "0.85"]
 def home(tmp_path_factory):
     """A user's folder with a small data set and a trained model."""
     path = tmp_path_factory.mktemp("home")
-    os.environ["GLASSVIZ_HOME"] = str(path)
+    patch = pytest.MonkeyPatch()
+    patch.setenv("GLASSVIZ_HOME", str(path))
     sizes = ["--train", "2", "--validation", "1", "--test", "2", "--replicas", "2", "--test-replicas", "4"]
     assert main(["simulate", "--temperature", "1.5", *SMALL, *sizes]) == 0
     assert main(["train", "ridge", "--data", str(path / "data" / "ka2d_129"), "--temperature", "1.5"]) == 0
     yield path
-    del os.environ["GLASSVIZ_HOME"]
+    patch.undo()
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -8,6 +8,8 @@ from glassviz.colours import PROPENSITY
 from glassviz.ladder import Ladder, ladder_place
 from glassviz.library import Library
 from glassviz.pages.address import query_of, state_of
+from glassviz.pages.missing import missing
+from glassviz.pages.snapshots import SnapshotsPage
 from glassviz.pages.transfer import TransferPage
 from glassviz.session import Session
 from glassviz.tasks.film_curves import measured_curves, predicted_curves
@@ -236,6 +238,24 @@ def test_without_a_model_the_page_says_what_makes_one(library, tmp_path):
     assert not page.view.visible
     assert page.film.disabled
     assert Ladder(session).jobs() == []
+
+
+def test_two_visitors_share_the_rows_that_both_see(library):
+    (first, page), (second, other) = page_of(library), page_of(library)
+    for row, same in zip(page.view.rows, other.view.rows, strict=True):
+        assert row["key"] == same["key"]
+        assert row["positions"] is same["positions"]
+    second.choose(configuration=0)
+    assert first.configuration == 2
+    assert page.ladder.rung(0.4) is not other.ladder.rung(0.4)
+
+
+def test_where_there_are_no_labels_snapshots_point_to_this_page(library, tmp_path):
+    session = Session(library, temperature=BARE, page="snapshots")
+    assert "predicts there is on the page Transfer" in missing(session)[0]
+    assert SnapshotsPage(session).snapshots.titles[1] == "No label time to predict for"
+    session = Session(Library(library.data_folders, [tmp_path]), temperature=BARE, page="snapshots")
+    assert missing(session)[0] == f"T = {BARE:g} has no labels of molecular dynamics."
 
 
 def test_choices_are_in_the_address_but_for_the_playing(library):
