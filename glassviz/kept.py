@@ -28,21 +28,26 @@ class Kept:
             if key in self._found:
                 self._found.move_to_end(key)
                 return self._found[key][0]
-            working = self._working.setdefault(key, Lock())
-        with working:
-            with self._lock:
-                if key in self._found:
-                    return self._found[key][0]
-            try:
+            working = self._working.setdefault(key, [Lock(), 0])
+            working[1] += 1
+        try:
+            with working[0]:
+                with self._lock:
+                    if key in self._found:
+                        return self._found[key][0]
                 found = compute()
                 self._put(key, found)
-            finally:
-                with self._lock:
-                    self._working.pop(key, None)
-        return found
+                return found
+        finally:
+            with self._lock:
+                # Who still waits goes on with the same lock, also where the work was given up.
+                working[1] -= 1
+                if not working[1]:
+                    del self._working[key]
 
     def _put(self, key, found):
         with self._lock:
+            self._size -= self._found.pop(key, (None, 0))[1]
             self._found[key] = found, _bytes_of(found)
             self._size += self._found[key][1]
             for old in list(self._found)[:-1] if self._size > self._largest else ():

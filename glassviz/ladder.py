@@ -1,5 +1,7 @@
 """The ladder of temperatures: a structure at each, measured and predicted by one tGlassMLP, from frozen to relaxed."""
 
+from functools import partial
+
 import numpy as np
 
 from glassviz.errors import Cancelled, GlassvizError
@@ -121,11 +123,11 @@ class Ladder:
             return []
         missing = [T for T in self.temperatures() if self.rung(T) is None]
         ordered = sorted(missing, key=lambda T: self.session.temperature != T)
-        return [lambda progress=None, T=T: self._work_out(T, progress) for T in ordered]
+        return [partial(self._work_out, self.session.data, ladder_entry(self.session), self.key(T)) for T in ordered]
 
-    def _work_out(self, temperature, progress):
-        library, entry, key = self.session.library, ladder_entry(self.session), self.key(temperature)
-        clock = library.film_clock(self.session.data)
+    def _work_out(self, data, entry, key, progress=None):
+        library = self.session.library
+        clock = library.film_clock(data)
 
         def compute():
             try:

@@ -63,3 +63,32 @@ def test_beyond_the_size_the_longest_unused_array_goes():
     kept.once("huge", lambda: np.zeros(1000))
     assert kept.get("huge") is not None
     assert kept.get("a") is None
+
+
+def test_work_that_was_given_up_is_done_once_by_those_who_wait():
+    kept, calls, begun, finish = Kept(largest=10**6), [], [Event(), Event()], [Event(), Event()]
+
+    def slow():
+        turn = len(calls)
+        calls.append(turn)
+        begun[turn].set()
+        finish[turn].wait(30)
+        if turn == 0:
+            raise RuntimeError("given up")
+        return np.zeros(1000)
+
+    with ThreadPoolExecutor(3) as workers:
+        first = workers.submit(kept.once, "key", slow)
+        begun[0].wait(30)
+        second = workers.submit(kept.once, "key", slow)
+        finish[0].set()
+        with pytest.raises(RuntimeError, match="given up"):
+            first.result(30)
+        begun[1].wait(30)
+        # Asks while the second is at it.
+        third = workers.submit(kept.once, "key", slow)
+        finish[1].set()
+        assert second.result(30) is third.result(30)
+    assert calls == [0, 1]
+    assert kept._size == 8000
+    assert not kept._working

@@ -9,6 +9,7 @@ in turn. The connection itself is handed on, so nothing travels through this pro
 import atexit
 import gc
 import os
+import re
 import selectors
 import signal
 import socket
@@ -21,15 +22,18 @@ from bokeh.application.handlers.handler import Handler
 from bokeh.util.token import check_token_signature, get_token_payload
 from tornado.iostream import IOStream
 
-LARGEST_HEAD = 2**16
+LARGEST_HEAD = 2**15
+END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 PATIENCE = 60
 """Seconds for which a connection may stay silent: browsers open some ahead."""
-LOOK_AGAIN = 0.02
+WHOLE = 5
+"""Seconds within which the rest of a head must come."""
+LOOK_AGAIN = 0.1
 MOST = 500
 """Connections that may be silent at once; beyond, the oldest gives way."""
 FAREWELL = 10
 SHORTEST_LIFE = 20
-"""Seconds: a process that ends sooner would end again."""
+"""Seconds: where a process ends sooner after the start of all, it would end again."""
 
 
 class Worker:
@@ -89,6 +93,7 @@ class Front:
     def __init__(self, sockets, number, serve, secret):
         self.sockets, self._serve, self._secret = sockets, serve, secret
         self._selector, self._waiting, self._again = selectors.DefaultSelector(), {}, []
+        self._began = time.monotonic()
         # What all have in common stays so: looking for garbage would write to, and thereby copy, every page of it.
         gc.collect()
         gc.freeze()
@@ -137,7 +142,7 @@ class Front:
         for connection in again:
             self._look(connection)
         now = time.monotonic()
-        for connection in [c for c, since in self._waiting.items() if now - since > PATIENCE]:
+        for connection in [c for c, last in self._waiting.items() if now > last]:
             self._close(connection)
 
     def _accept(self, listening):
@@ -146,7 +151,7 @@ class Front:
             connection.setblocking(False)
             if len(self._waiting) >= MOST:
                 self._close(next(iter(self._waiting)))
-            self._waiting[connection] = time.monotonic()
+            self._waiting[connection] = time.monotonic() + PATIENCE
             self._selector.register(connection, selectors.EVENT_READ, self._heard)
 
     def _heard(self, connection):
@@ -163,9 +168,11 @@ class Front:
             head = None
         except OSError:
             head = b""
-        if head == b"" or (head and len(head) == LARGEST_HEAD and b"\r\n\r\n" not in head):
+        whole = END_OF_HEAD.search(head or b"")
+        if head == b"" or (head and len(head) == LARGEST_HEAD and not whole):
             self._close(connection)
-        elif head is None or b"\r\n\r\n" not in head:
+        elif not whole:
+            self._waiting[connection] = min(self._waiting[connection], time.monotonic() + WHOLE)
             self._again.append(connection)
         else:
             self.workers[self._place(head)].take(connection)
@@ -184,7 +191,7 @@ class Front:
         made_by = process_of(head, self._secret)
         if made_by is not None and made_by < len(self.workers):
             return made_by
-        return next(self._turns["file" if b"/static/" in head.partition(b"\r\n")[0] else "page"])
+        return next(self._turns["file" if b"/static/" in head.partition(b"\n")[0] else "page"])
 
     def _ended(self, worker):
         """Begin anew where a process has ended; its visitors must load their pages again."""
@@ -192,8 +199,11 @@ class Front:
         worker.channel.close()
         worker.end(force=True)
         os.waitpid(worker.pid, 0)
-        if time.monotonic() - worker.began < SHORTEST_LIFE:
+        if time.monotonic() - self._began < SHORTEST_LIFE:
             sys.exit(f"process {worker.number + 1} ended as soon as it had begun")
+        if time.monotonic() - worker.began < SHORTEST_LIFE:
+            # Not again and again without a pause.
+            time.sleep(1)
         print(f"process {worker.number + 1} ended unexpectedly and is started anew", flush=True)
         self.workers[worker.number] = self._start(worker.number)
 
@@ -247,7 +257,7 @@ def _connection(descriptor):
 
 def process_of(head, secret):
     """The process that the token of a request names, None without one of ours; head : bytes of its first lines."""
-    for line in head.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]:
+    for line in END_OF_HEAD.split(head, 1)[0].splitlines()[1:]:
         name, _, value = line.partition(b":")
         if name.strip().lower() == b"sec-websocket-protocol":
             token = value.decode("ascii", "replace").rpartition(",")[2].strip()

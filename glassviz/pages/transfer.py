@@ -107,7 +107,7 @@ class TransferPage:
         row = {"key": key, "temperature": temperature, "label": "…", "rest": ""}
         if not isinstance(rung, Rung):
             return row | {"words": rung or "working …"}
-        return row | self.session.library.kept.once(("row", rung), lambda: _content(rung))
+        return row | self.session.library.kept.once(("row", *self.ladder.key(temperature)), lambda: _content(rung))
 
     # Layout ----------------------------------------------------------------------------------------------------------
 

@@ -59,7 +59,7 @@ def test_a_wrong_number_is_named(capsys):
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     # A process that ends soon after its start is begun anew here, too, and few connections may be silent.
-    code = f"import glassviz.cli.processes as p; p.SHORTEST_LIFE, p.MOST = 0, 4; {PROBE}"
+    code = f"import glassviz.cli.processes as p; p.SHORTEST_LIFE, p.MOST, p.WHOLE = 0, 4, 3; {PROBE}"
     server = Served(tmp_path_factory.mktemp("processes"), "--processes", "2", code=code)
     yield server
     server.stop()
@@ -124,6 +124,19 @@ def test_silent_and_slow_connections_hold_up_nobody(server):
         assert server.get("/liveness").status_code == 200
         slow.sendall(b".0.1\r\nConnection: close\r\n\r\n")
         assert slow.recv(1000).startswith(b"HTTP/1.1 200")
+
+
+def test_ends_of_lines_may_be_short(server):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as plain:
+        plain.sendall(b"GET /liveness HTTP/1.1\nHost: 127.0.0.1\nConnection: close\n\n")
+        assert plain.recv(1000).startswith(b"HTTP/1.1 200")
+
+
+def test_a_head_that_stays_unfinished_is_given_up(server):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as unfinished:
+        unfinished.sendall(b"GET /app HTTP/1.1\r\n")
+        with suppress(ConnectionResetError):
+            assert unfinished.recv(1) == b""
 
 
 def test_of_too_many_silent_connections_the_oldest_give_way(server):
