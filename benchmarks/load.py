@@ -102,8 +102,8 @@ def report(name, taken, errors, load):
     print(f"\n{name}: {len(taken)} moves, {len(errors)} errors, server busy {100 * load:.0f} % of a core")
     first, rows = min(when for *_, when in taken), {"all": [ms for _, ms, _ in taken]}
     for kind, ms, when in taken:
-        for name in (f" minute {int((when - first) // 60) + 1}", kind):
-            rows.setdefault(name, []).append(ms)
+        for row in (f" minute {int((when - first) // 60) + 1}", kind):
+            rows.setdefault(row, []).append(ms)
     for kind, times in sorted(rows.items(), key=lambda row: (row[0] != "all", row[0])):
         low, high = np.percentile(times, (50, 95))
         print(

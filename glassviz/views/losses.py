@@ -32,12 +32,15 @@ class LossView:
         """
         losses = {name: np.asarray(history, dtype=float) for name, history in losses.items() if len(history)}
         losses = dict(list(losses.items())[-SHOWN:])
+        # A type has the colour of its number, as in the figure that is saved.
+        numbers = [int(name) - 1 if str(name).isdigit() else place for place, name in enumerate(losses)]
+        colours = [accent(number % SHOWN, dark) for number in numbers]
         lines = {"xs": [], "ys": [], "colour": [], "width": []}
         for place, history in enumerate(losses.values()):
             for column, width in ((0, 1.2), (1, 2.6)):
                 lines["xs"].append(np.arange(1, len(history) + 1))
                 lines["ys"].append(history[:, column])
-                lines["colour"].append(accent(place, dark))
+                lines["colour"].append(colours[place])
                 lines["width"].append(width)
         self.plot.fill("lines", **lines)
         # Right of the lines there is room for their names.
@@ -50,7 +53,7 @@ class LossView:
             x=[right] * len(losses),
             y=[y_range[1]] * len(losses),
             text=named,
-            colour=[accent(place, dark) for place in range(len(losses))],
+            colour=colours,
             below=[16 * place for place in range(len(losses))],
         )
         self.plot.say("" if losses else message)
