@@ -50,11 +50,16 @@ class Background:
     @staticmethod
     def soon(draw):
         """Draw in a turn of the event loop of the visitor's page, for a callback may run in any thread."""
+
+        def whole():
+            with one_batch():
+                draw()
+
         document = pn.state.curdoc
         if document is None or document.session_context is None:
             draw()
         else:
-            document.add_next_tick_callback(draw)
+            document.add_next_tick_callback(whole)
 
     def line(self, dark):
         """Bring the thin line that grows with the work up to date; it is gone when all is there."""

@@ -21,6 +21,7 @@ from glassviz.pages.figures import FiguresDialog
 from glassviz.pages.heterogeneity import HeterogeneityPage
 from glassviz.pages.jobs import JobsPage
 from glassviz.pages.libraries import library, renew
+from glassviz.pages.message_order import send_in_order
 from glassviz.pages.missing import MissingBar
 from glassviz.pages.model_defaults import remember_defaults
 from glassviz.pages.model_search import one_batch, search_when_changed
@@ -83,6 +84,7 @@ REFRESH_PERIOD = 2000
 HEADER = "4.9rem"
 NAMES = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", " ": "space", "Escape": "Esc"}
 search_when_changed()
+send_in_order()
 # A page is some ten thousand objects that stay: to look through all that there are at every few hundred new ones was a
 # fifth of making it.
 gc.set_threshold(20_000, 10, 10)
