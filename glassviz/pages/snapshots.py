@@ -86,8 +86,8 @@ class SnapshotsPage:
         measured, predicted = self.session.now()
         low, high = session.limits()
         model = f"Predicted, {title_name(session.model)}" if session.model else "No model for this state point"
-        if not len(session.point.times):
-            model = "No label time to predict for"
+        if session.model and not len(session.point.times):
+            model = f"{title_name(session.model)}: no label time to predict for"
         colours = propensity_map(session.observable)
         ends = ("rearranged", "frozen") if session.observable == "bond_breaking" else ("frozen", "σ₁₁, rearranged")
         scale = {"label": NAMES[session.observable], "low": round(low, 3), "high": round(high, 3), "panels": [0, 1]}

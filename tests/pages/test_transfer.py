@@ -253,7 +253,12 @@ def test_two_visitors_share_the_rows_that_both_see(library):
 def test_where_there_are_no_labels_snapshots_point_to_this_page(library, tmp_path):
     session = Session(library, temperature=BARE, page="snapshots")
     assert "predicts there is on the page Transfer" in missing(session)[0]
-    assert SnapshotsPage(session).snapshots.titles[1] == "No label time to predict for"
+    page = SnapshotsPage(session)
+    assert session.model == NAME
+    assert page.snapshots.titles[1].endswith("no label time to predict for")
+    told = page.snapshots.titles[1]
+    session.choose(model="")
+    assert page.snapshots.titles[1] == "No model for this state point" != told
     session = Session(Library(library.data_folders, [tmp_path]), temperature=BARE, page="snapshots")
     assert missing(session)[0] == f"T = {BARE:g} has no labels of molecular dynamics."
 
