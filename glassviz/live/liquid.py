@@ -9,7 +9,7 @@ from glassviz.dynamics import bond_breaking_propensity, displacement_propensity
 from glassviz.interactions.energy import potential_energy
 from glassviz.simulation import (
     MolecularDynamics,
-    SwapMonteCarlo,
+    exchange_types,
     inherent_structure,
     random_configuration,
     swap_monte_carlo,
@@ -56,7 +56,7 @@ class LiveLiquid:
     exchanges of types at the same temperature come in between.
 
     invariant() : total energy less what thermostat and exchanges have added; only Verlet's error moves it
-    Source: Bussi, Donadio, Parrinello, J. Chem. Phys. 126, 014101 (2007); exchanges as in SwapMonteCarlo.
+    Source: Bussi, Donadio, Parrinello, J. Chem. Phys. 126, 014101 (2007); exchanges as in exchange_types.
     """
 
     def __init__(self, system, temperature, number=NUMBER, seed=0, damping=0.5):
@@ -145,9 +145,9 @@ class LiveLiquid:
 
     def _exchange(self):
         before = self._total_energy()
-        chain = SwapMonteCarlo(self.configuration, self.system, self.temperature, self._random, swap_fraction=1.0)
-        chain.run(SWEEPS_PER_ROUND)
-        self._set_moving(chain.configuration, self._moving.velocities)
+        attempts = SWEEPS_PER_ROUND * self.configuration.number
+        mixed, _ = exchange_types(self.configuration, self.system, self.temperature, attempts, self._random)
+        self._set_moving(mixed, self._moving.velocities)
         self._given += self._total_energy() - before
 
     def _maxwell(self, configuration):

@@ -14,6 +14,7 @@ from glassviz.simulation import (
     HybridMonteCarlo,
     MolecularDynamics,
     SwapMonteCarlo,
+    exchange_types,
     inherent_structure,
     potential_energy,
 )
@@ -95,10 +96,9 @@ def heal(configuration, system, temperature, duration, seed, progress=None):
         seed = int(velocities.generate_state(1, np.uint64)[0] >> np.uint64(1))
         replica = MolecularDynamics(configuration, system, temperature, seed, ensemble="NVT")
         replica.advance(steps)
-        configuration = Configuration(replica.positions, configuration.types, configuration.box)
-        chain = SwapMonteCarlo(configuration, system, temperature, exchanges, swap_fraction=1.0)
-        chain.run(SWEEPS)
-        configuration = chain.configuration
+        moved = Configuration(replica.positions, configuration.types, configuration.box)
+        attempts = SWEEPS * moved.number
+        configuration, _ = exchange_types(moved, system, temperature, attempts, np.random.default_rng(exchanges))
         if progress is not None:
             progress(done, len(streams) // 2)
     return configuration.wrap()

@@ -8,11 +8,13 @@ from glassviz.errors import InputError
 from glassviz.simulation.gpu.batch import BLEW_UP
 from glassviz.simulation.gpu.chains import SwapChains
 from glassviz.simulation.gpu.ensemble import Ensemble
-from glassviz.simulation.hybrid_monte_carlo import AT_NUMBER, DURATION, TIME_STEP
+from glassviz.simulation.hybrid_monte_carlo import AT_NUMBER, TIME_STEP
 from glassviz.simulation.molecular_dynamics import check_positive, maxwell_velocities
 
 # Exchanges displace nothing, so that their neighbour lists need no room for trial moves.
 NO_DISPLACEMENT = 1e-9
+# Each attempt sums over neighbours here: fewer of them than on a processor, and longer trajectories.
+DURATION, EXCHANGES = 1.8, 10
 
 
 class Trajectories(Ensemble):
@@ -77,7 +79,7 @@ class HybridChains:
         seed=0,
         device="cuda",
         duration=DURATION,
-        exchanges=10,
+        exchanges=EXCHANGES,
         names=None,
     ):
         check_positive(temperature=temperature, duration=duration)
