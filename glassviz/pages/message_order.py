@@ -1,5 +1,7 @@
 """Messages to a browser leave in the order in which they were made."""
 
+import asyncio
+
 from bokeh.server.views.ws import WSHandler
 from panel.io.document import dispatch_tornado
 from tornado.websocket import WebSocketClosedError
@@ -24,12 +26,10 @@ def _send(handler, message):
     except WebSocketClosedError:
         # What there is to do then is done when the handler hears of it.
         parts = []
-    return _taken(parts)
+    return asyncio.ensure_future(_taken(parts))
 
 
 async def _taken(parts):
-    for part in parts:
-        try:
-            await part
-        except WebSocketClosedError:
-            return
+    for outcome in await asyncio.gather(*parts, return_exceptions=True):
+        if isinstance(outcome, BaseException) and not isinstance(outcome, WebSocketClosedError):
+            raise outcome
