@@ -21,7 +21,13 @@ from glassviz.colours import ACCENTS
 
 ROOT = Path(__file__).resolve().parents[1]
 PORT = 5017
-FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--disable-background-networking"]
+FLAGS = [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader-webgl",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+]
 PICTURES = {
     "dynamics": "page=dynamics&temperature=0.4",
     "bottleneck": "temperature=0.4&third_view=bottleneck&colour_range=data",
@@ -43,7 +49,7 @@ def main(names):
         with sync_playwright() as play:
             path = shutil.which("chromium") or shutil.which("google-chrome")
             browser = play.chromium.launch(executable_path=path, args=FLAGS)
-            for name in names or PICTURES:
+            for name in [name for name in PICTURES if name in (names or PICTURES)]:
                 page = browser.new_page(viewport={"width": 1440, "height": 900})
                 page.goto(f"http://localhost:{PORT}/app?{PICTURES[name]}")
                 page.wait_for_selector("canvas")
@@ -53,7 +59,7 @@ def main(names):
                 page.wait_for_timeout(2000)
                 page.screenshot(path=ROOT / "docs" / "images" / f"{name}.png")
                 page.close()
-            if not names:
+            if not names or "equilibration" in names:
                 draw_equilibration(browser.new_page(viewport={"width": 1040, "height": 420}))
             browser.close()
     finally:
