@@ -16,6 +16,10 @@ PICTURES = {
     "snapshots": ("snapshot", {"temperature": 0.4, "configuration": 1, "time": 434, "colour_range": "data"}),
     "chi_4": ("collective", {"temperature": 0.4, "collective": "chi_4", "md_from": "all"}),
     "s_4": ("s_4", {"temperature": 0.4, "time": 434, "md_from": "all"}),
+    "s_4_large": (
+        "s_4",
+        {"temperature": 0.4, "time": 434, "md_from": "all", "cubic": False, "q_range": [0.05, 0.6]},
+    ),
     "collapse": ("collapse", {"temperature": 0.4, "level": 0.8, "md_from": "all", "cubic": False}),
     "pearson_cold": ("scores", {"temperature": 0.35}),
     "pearson_temperatures": ("temperatures", {"level": 0.8}),
@@ -36,9 +40,8 @@ def main(names):
     OUT.mkdir(parents=True, exist_ok=True)
     for name in names or PICTURES:
         figure, choices = PICTURES[name]
-        content = gv.figure(figure, ROOT / "data" / "ka2d", **choices).content(
-            ".png", dpi=80 if figure == "snapshot" else 140
-        )
+        folder = ROOT / "data" / ("ka2d_82560" if name.endswith("large") else "ka2d")
+        content = gv.figure(figure, folder, **choices).content(".png", dpi=80 if figure == "snapshot" else 140)
         publish(OUT / f"{name}.png", lambda file, content=content: file.write(content))
 
 

@@ -43,7 +43,7 @@ class Bar:
         self._filling = False
         select = {"size": "small", "margin": (7, 6, 2, 6)}
         self.widgets = {
-            "data_set": Choice(label="Data set", width=sized(110), **select),
+            "data_set": Choice(label="Data set", width=sized(146), **select),
             "temperature": Choice(label="Temperature T", width=sized(108), **select),
             "time": TimeSlider(
                 label="Time t", options=[0.0], width=round(340 / scale() ** 2), margin=(0, 20, 0, 20), size="small"
