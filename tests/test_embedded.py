@@ -138,3 +138,20 @@ def test_embedded_tglassmlp_predicts_at_all_temperatures_and_read_labels_above_i
         middle = (levels > 0.5) & (levels < 0.95)
         # What the networks are told to have this mean is close to it: they are self-consistent.
         assert np.abs(told - levels)[:, middle].max() < 0.05
+
+
+def test_the_large_box_is_the_same_liquid_without_seams():
+    (large,) = gv.open(EMBEDDED / "ka2d_82560")[0.4].records
+    small = DATA[0.4]
+    assert large.thermal.number == 64 * 1290
+    assert np.abs(gv.simulation.forces(large.inherent, gv.KA2D)).max() < 1e-8
+    energies, errors = (np.array(large.provenance[f"seam_{name}"]) for name in ("energies", "errors"))
+    weights = 1 / errors**2
+    assert (((energies - np.average(energies, weights=weights)) / errors) ** 2).sum() < 18  # 1 in 1000 of four
+    own = large.thermal.types == 1
+    for place, time in enumerate(large.times):
+        there = int(np.flatnonzero(np.isclose(small.times, time))[0])
+        means = [p[there, c.types == 1].mean() for p, c in zip(small.bond_breaking, small.configurations, strict=True)]
+        found = large.bond_breaking_halves.mean(axis=0)[place, own].mean()
+        # 64 boxes of the small size: an eighth of what these scatter.
+        assert abs(found - np.mean(means)) < 4 * np.hypot(standard_error(means), np.std(means) / 8)
