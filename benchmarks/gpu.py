@@ -203,7 +203,7 @@ def speeds(run):
 
 def _hybrid_speed(run, start):
     options, cycles = run.options, 1 if run.options.small else 10
-    # Cycles as on the GPU: a processor's own are shorter, with more exchanges.
+    # Cycles as on the GPU: a processor's own have more exchanges.
     chain = HybridMonteCarlo(start, gv.KA2D, 0.5, duration=DURATION, exchanges=EXCHANGES)
     one = cycles / run.timed(lambda: chain.run(cycles))
     run.note("hybrid, one thread", cycles_per_s=float(one))

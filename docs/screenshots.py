@@ -37,7 +37,7 @@ PICTURES = {
     "transfer": "page=transfer&temperature=0.4&ladder_model=ka2d-tglassmlp-bond_breaking-Tmin0.4000&decay_level=0.7",
     "snapshots_light": "temperature=0.4&colour_range=data",
     "snapshots_dark": "temperature=0.5&dark=1&third_view=difference&colour_range=data",
-    "snapshots_large": "temperature=0.4&copies=8&third_view=histogram",
+    "snapshots_large": "data_set=ka2d_82560&temperature=0.4&time=434&colour_range=data",
 }
 
 

@@ -10,8 +10,9 @@ from glassviz.simulation.molecular_dynamics import MolecularDynamics, check_posi
 
 # At N = 1290 this time step accepts nine trajectories of ten; the error of the energy grows as N^(1/2) dt^2.
 TIME_STEP, AT_NUMBER = 0.006, 1290
-# Per processor time, trajectories of 0.45 to 1.8 with 30 N to 100 N exchanges relax alike; fewer exchanges do less.
-DURATION, EXCHANGES = 0.9, 30
+# At T = 0.25 trajectories of 0.45 to 1.8 with 30 N to 100 N exchanges relax alike for the same processor time, fewer
+# exchanges do less; at higher temperatures long trajectories do more.
+DURATION, EXCHANGES = 1.8, 30
 
 
 class HybridMonteCarlo:

@@ -13,7 +13,7 @@ from glassviz.simulation.molecular_dynamics import check_positive, maxwell_veloc
 
 # Exchanges displace nothing, so that their neighbour lists need no room for trial moves.
 NO_DISPLACEMENT = 1e-9
-# Each attempt sums over neighbours here: fewer of them than on a processor, and longer trajectories.
+# Each attempt sums over neighbours here: fewer of them than on a processor.
 DURATION, EXCHANGES = 1.8, 10
 
 
