@@ -194,7 +194,8 @@ class Pages:
             self._make(name)
         # What has no room above the bar of a tour is scrolled there: the bar itself stays in sight.
         held = bool(self.session.tour)
-        self.panel.styles = {"position": "relative", "overflow": "hidden" if held else "visible"}
+        # Panel adds up the heights that the pages need, though they lie in one place: each new one would stretch all.
+        self.panel.styles = {"position": "relative", "overflow": "hidden" if held else "visible", "min-height": "0px"}
         for other, place in self._made.items():
             place.styles = {**(SHOWN if other == name else HIDDEN), "overflow": "auto" if held else "visible"}
 
