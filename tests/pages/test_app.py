@@ -209,3 +209,14 @@ def test_without_data_the_page_says_one_sentence(bare, page):
     page.goto(bare.address)
     page.get_by_text("no data set with a configuration lies in").wait_for()
     visitor.check()
+
+
+def test_a_page_is_no_taller_for_the_others_that_were_visited(visit):
+    visit.open(SMALL)
+    main = visit.page.locator(".main-content")
+    visit.page.get_by_text("Molecular dynamics").first.wait_for()
+    for key, name in (("2", "Scores"), ("3", "Heterogeneity"), ("4", "Dynamics"), ("7", "Jobs"), ("1", "Snapshots")):
+        visit.page.keyboard.press(key)
+        visit.page.locator(f"button[aria-pressed=true]:has-text('{name}')").wait_for()
+    visit.page.wait_for_timeout(1500)
+    assert main.evaluate("(main) => main.scrollHeight - main.clientHeight") == 0
