@@ -15,19 +15,14 @@ import numpy as np
 
 import glassviz as gv
 from glassviz.dataset import EMBEDDED
-from glassviz.simulation import HybridMonteCarlo, SwapMonteCarlo, potential_energy, random_configuration
+from glassviz.simulation import HybridMonteCarlo, potential_energy
+from glassviz.tasks.equilibrate import hot_start
 
-NUMBER, HOT, SWEEPS = 1290, 5.0, 100
 
-
-def hot_start(temperature, seed):
-    """Random positions, relaxed at T = 5 and then at `temperature` or 1, as glassviz simulate begins."""
-    configuration = random_configuration(gv.KA2D, NUMBER, seed)
-    for at in (HOT, max(1.0, temperature)):
-        chain = SwapMonteCarlo(configuration, gv.KA2D, at, seed)
-        chain.run(SWEEPS)
-        configuration = chain.configuration
-    return configuration
+def chain_at(temperature, seed):
+    """A chain from a hot start of its own, as glassviz simulate begins."""
+    start = hot_start(gv.KA2D, temperature, gv.KA2D.number, (seed, seed, seed))
+    return HybridMonteCarlo(start, gv.KA2D, temperature, seed)
 
 
 class Ladder:
@@ -38,10 +33,8 @@ class Ladder:
 
     def __init__(self, temperatures, seed):
         self.temperatures = np.asarray(temperatures)
-        self.chains = [
-            HybridMonteCarlo(hot_start(T, seed + k), gv.KA2D, T, seed + k) for k, T in enumerate(self.temperatures)
-        ]
-        self._random, self._cycle = np.random.default_rng(seed), 0
+        self.chains = [chain_at(T, seed + k) for k, T in enumerate(self.temperatures)]
+        self._random, self.cycles = np.random.default_rng(seed), 0
         self._tried, self._accepted = np.zeros((2, len(self.chains) - 1))
         self._from_first, self.arrived = np.zeros(len(self.chains), bool), 0
 
@@ -55,7 +48,7 @@ class Ladder:
             chain.run(1)
         energies = np.array([potential_energy(chain.configuration, gv.KA2D).sum() for chain in self.chains])
         found = energies.copy()
-        for k in range(self._cycle % 2, len(self.chains) - 1, 2):
+        for k in range(self.cycles % 2, len(self.chains) - 1, 2):
             gain = (1 / self.temperatures[k] - 1 / self.temperatures[k + 1]) * (energies[k] - energies[k + 1])
             self._tried[k] += 1
             if gain >= 0 or self._random.random() < np.exp(gain):
@@ -66,7 +59,7 @@ class Ladder:
         self._from_first[0] = True
         self.arrived += bool(self._from_first[-1])
         self._from_first[-1] = False
-        self._cycle += 1
+        self.cycles += 1
         return found
 
 
@@ -81,18 +74,18 @@ def main():
     arguments = parser.parse_args()
     coldest, rungs = arguments.temperature, arguments.rungs
     ladder = Ladder(np.geomspace(arguments.highest, coldest, rungs), 1)
-    alone = [HybridMonteCarlo(hot_start(coldest, 100 + k), gv.KA2D, coldest, 100 + k) for k in range(rungs)]
-    known = [T for T in gv.open(EMBEDDED / "ka2d").temperatures if abs(T - coldest) < 1e-9]
-    if known:
-        there = [potential_energy(c, gv.KA2D).mean() for c in gv.open(EMBEDDED / "ka2d")[known[0]].configurations]
+    alone = [chain_at(coldest, 100 + k) for k in range(rungs)]
+    data = gv.open(EMBEDDED / "ka2d")
+    if coldest in data.temperatures:
+        there = [potential_energy(c, gv.KA2D).mean() for c in data[coldest].configurations]
         error = np.std(there) / len(there) ** 0.5
         print(f"equilibrium, embedded: E/N = {np.mean(there):.4f} +- {error:.4f}", flush=True)
     for cycles in np.diff(np.linspace(0, arguments.cycles, arguments.parts + 1).astype(int)):
-        energies = np.mean([ladder.cycle() for _ in range(cycles)], axis=0) / NUMBER
+        energies = np.mean([ladder.cycle() for _ in range(cycles)], axis=0) / gv.KA2D.number
         single = np.mean([_mean_energy(chain, cycles) for chain in alone])
         rates = " ".join(f"{rate:.2f}" for rate in ladder.exchanged)
         print(
-            f"to cycle {ladder._cycle}: coldest rung {energies[-1]:.4f}, {rungs} chains alone {single:.4f}; "
+            f"to cycle {ladder.cycles}: coldest rung {energies[-1]:.4f}, {rungs} chains alone {single:.4f}; "
             f"arrived from the hot end {ladder.arrived}; exchanged {rates}",
             flush=True,
         )

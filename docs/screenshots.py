@@ -49,7 +49,7 @@ def main(names):
         with sync_playwright() as play:
             path = shutil.which("chromium") or shutil.which("google-chrome")
             browser = play.chromium.launch(executable_path=path, args=FLAGS)
-            for name in [name for name in PICTURES if name in (names or PICTURES)]:
+            for name in [name for name in names or PICTURES if name != "equilibration"]:
                 page = browser.new_page(viewport={"width": 1440, "height": 900})
                 page.goto(f"http://localhost:{PORT}/app?{PICTURES[name]}")
                 page.wait_for_selector("canvas")

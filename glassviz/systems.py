@@ -63,6 +63,11 @@ class GlassFormer:
         edges = np.rint(number * np.cumsum(self.composition) / self.number).astype(int)
         return np.diff(edges, prepend=0)
 
+    def exchanges_among(self, types):
+        """Those of `exchanges` whose types are both among `types`, (N,)."""
+        present = set(types.tolist())
+        return [pair for pair in self.exchanges if present.issuperset(pair)]
+
     def box_edge(self, number):
         """Edge length of the cubic or square box that holds `number` particles at the model's density."""
         return float((number / self.density) ** (1 / self.dimension))

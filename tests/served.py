@@ -1,6 +1,8 @@
 """`glassviz serve` in a process of its own, and requests to it as a browser makes them."""
 
+import asyncio
 import http.cookies
+import json
 import os
 import re
 import socket
@@ -8,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
@@ -28,6 +31,26 @@ def free_port():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
+
+
+def in_own_loop(coroutine, seconds=None):
+    """What a coroutine returns; it runs in a thread of its own, for beside a browser's tests this one has a loop."""
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(asyncio.run, asyncio.wait_for(coroutine, seconds)).result()
+
+
+async def read_message(connection):
+    """(type, content) of the next message of Bokeh's protocol; the arrays that follow it are thrown away."""
+    parts = [json.loads(await connection.read_message()) for _ in range(3)]
+    for _ in range(2 * parts[0].get("num_buffers", 0)):
+        await connection.read_message()
+    return parts[0]["msgtype"], parts[2]
+
+
+async def write_message(connection, number, kind, content):
+    """Send a message of Bokeh's protocol."""
+    for part in ({"msgid": str(number), "msgtype": kind}, {}, content):
+        await connection.write_message(json.dumps(part))
 
 
 class Served:

@@ -27,7 +27,7 @@ def exchange_types(configuration, system, temperature, attempts, generator):
     if attempts < 0:
         raise InputError(f"attempts is {attempts}, expected 0 or more")
     types, box, starts, neighbours, constants = kernel_arguments(configuration, system)
-    present = [pair for pair in system.exchanges if all(np.any(types == t - 1) for t in pair)]
+    present = system.exchanges_among(configuration.types)
     if not present or not attempts:
         return configuration, 0
     types = types.astype(np.int64)

@@ -70,7 +70,7 @@ class SwapMonteCarlo:
         self._first = np.concatenate([[0], np.cumsum(np.bincount(types, minlength=system.types))])
         self._moves = (float(temperature), float(max_displacement), float(swap_fraction))
         self._generator = np.random.default_rng(seed)
-        present = [pair for pair in system.exchanges if all(np.any(types == t - 1) for t in pair)]
+        present = system.exchanges_among(configuration.types)
         self._exchanges = np.array(present, dtype=np.int64).reshape(-1, 2) - 1
         self._counts = np.zeros(4, dtype=np.int64)
         self._neighbours = _build(self._particles, self._model, (self._members, self._first))

@@ -61,10 +61,7 @@ def equilibrate(system, temperature, number, cycles, seed, start, progress=None)
         annealed for as many cycles at 0.7 T and rises onto it from below
     """
     streams = np.random.SeedSequence(seed).spawn(5)
-    hot = SwapMonteCarlo(random_configuration(system, number, streams[0]), system, 5.0, streams[1])
-    # At T = 5 the overlaps of the random start resolve within a few sweeps.
-    hot.run(HOT_SWEEPS)
-    configuration = _at(max(1.0, temperature), hot.configuration, system, streams[4])
+    configuration = hot_start(system, temperature, number, (streams[0], streams[1], streams[4]))
     if start == "cold":
         annealing = HybridMonteCarlo(configuration, system, 0.7 * temperature, streams[3])
         annealing.run(cycles, progress)
@@ -73,11 +70,18 @@ def equilibrate(system, temperature, number, cycles, seed, start, progress=None)
     return _follow(chain, cycles, progress)
 
 
-def _at(temperature, configuration, system, stream):
-    """The configuration after a few sweeps at a temperature where trajectories are accepted."""
-    chain = SwapMonteCarlo(configuration, system, temperature, stream)
-    chain.run(HOT_SWEEPS)
-    return chain.configuration
+def hot_start(system, temperature, number, seeds):
+    """Random positions after a few sweeps at T = 5 and then at `temperature` or 1, whichever is higher.
+
+    seeds : of the positions and of the two runs; at T = 5 overlaps resolve within a few sweeps, at T = 1 trajectories
+        are accepted
+    """
+    configuration = random_configuration(system, number, seeds[0])
+    for level, seed in zip((5.0, max(1.0, temperature)), seeds[1:], strict=True):
+        chain = SwapMonteCarlo(configuration, system, level, seed)
+        chain.run(HOT_SWEEPS)
+        configuration = chain.configuration
+    return configuration
 
 
 def marks(cycles):

@@ -1,6 +1,5 @@
 """`glassviz serve --processes`: each page's traffic reaches the process that made it."""
 
-import asyncio
 import base64
 import json
 import os
@@ -8,7 +7,6 @@ import re
 import signal
 import socket
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
 import pytest
@@ -18,7 +16,7 @@ from tornado.websocket import websocket_connect
 
 from glassviz.cli.main import main
 from glassviz.cli.processes import process_of
-from tests.served import PROBE, Served
+from tests.served import PROBE, Served, in_own_loop, read_message, write_message
 
 SECRET = b"sessions 1"
 DEEP = base64.urlsafe_b64encode(b"[" * 20_000).decode()
@@ -78,22 +76,14 @@ async def document_of(server, page):
     request = HTTPRequest(f"ws://{address}/app/ws", headers={"Origin": f"http://{address}"})
     connection = await websocket_connect(request, subprotocols=["bokeh", page["token"]])
     try:
-        await read(connection)
-        for part in ({"msgid": "1", "msgtype": "PULL-DOC-REQ"}, {}, {}):
-            await connection.write_message(json.dumps(part))
-        kind, content = await read(connection)
+        await read_message(connection)
+        await write_message(connection, 1, "PULL-DOC-REQ", {})
+        kind, content = await read_message(connection)
         while kind != "PULL-DOC-REPLY":
-            kind, content = await read(connection)
+            kind, content = await read_message(connection)
         return content["doc"]
     finally:
         connection.close()
-
-
-async def read(connection):
-    parts = [json.loads(await connection.read_message()) for _ in range(3)]
-    for _ in range(2 * parts[0].get("num_buffers", 0)):
-        await connection.read_message()
-    return parts[0]["msgtype"], parts[2]
 
 
 def page_of(server):
@@ -108,9 +98,7 @@ def test_each_page_finds_its_document_again(server):
     made_by = [get_token_payload(page["token"])["process"] for page in pages]
     assert sorted(made_by) == [0, 0, 0, 1, 1, 1]
     for page in pages:
-        # In a thread of its own: the browser of other tests has a loop of events in this one.
-        with ThreadPoolExecutor(1) as other:
-            document = other.submit(asyncio.run, document_of(server, page)).result()
+        document = in_own_loop(document_of(server, page))
         assert page["roots"] == {root["id"] for root in document["roots"]}
 
 

@@ -1,15 +1,13 @@
 """A browser hears of a model before it hears its name, however slowly it reads."""
 
 import asyncio
-import json
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
-from tests.served import Served
+from tests.served import Served, in_own_loop, read_message, write_message
 
 # A page of three models; what is typed says what is changed, in whose batch.
 PAGE = """
@@ -65,22 +63,19 @@ class Reader:
 
     async def send(self, kind, content):
         self.ids += 1
-        for part in ({"msgid": str(self.ids), "msgtype": kind}, {}, content):
-            await self.connection.write_message(json.dumps(part))
+        await write_message(self.connection, self.ids, kind, content)
 
     async def type(self, text):
         event = {"kind": "ModelChanged", "model": {"id": self.names["typed"]}, "attr": "value", "new": text}
         await self.send("PATCH-DOC", {"events": [event]})
 
     async def receive(self):
-        parts = [json.loads(await self.connection.read_message()) for _ in range(3)]
-        for _ in range(2 * parts[0].get("num_buffers", 0)):
-            await self.connection.read_message()
+        kind, content = await read_message(self.connection)
         defined, named = set(), set()
-        self.search(parts[2], defined, named)
+        self.search(content, defined, named)
         self.known |= defined
         self.unknown += named - self.known
-        return parts[0]["msgtype"], parts[2]
+        return kind, content
 
     def search(self, part, defined, named):
         if isinstance(part, dict) and part.get("type") != "bytes":
@@ -124,9 +119,7 @@ async def unknown_after(server, typed):
 
 
 def read(server, typed):
-    # In a thread of its own: beside a browser's tests this one has an event loop already.
-    with ThreadPoolExecutor(1) as threads:
-        return threads.submit(lambda: asyncio.run(asyncio.wait_for(unknown_after(server, typed), 60))).result()
+    return in_own_loop(unknown_after(server, typed), 60)
 
 
 def test_a_change_of_bokeh_is_not_overtaken_by_one_of_panel(server):

@@ -8,6 +8,7 @@ from glassviz.colours import PROPENSITY
 from glassviz.ladder import Ladder, ladder_place
 from glassviz.library import Library
 from glassviz.pages.address import query_of, state_of
+from glassviz.pages.bar import title_name
 from glassviz.pages.missing import missing
 from glassviz.pages.snapshots import SnapshotsPage
 from glassviz.pages.transfer import TransferPage
@@ -255,10 +256,9 @@ def test_where_there_are_no_labels_snapshots_point_to_this_page(library, tmp_pat
     assert "predicts there is on the page Transfer" in missing(session)[0]
     page = SnapshotsPage(session)
     assert session.model == NAME
-    assert page.snapshots.titles[1].endswith("no label time to predict for")
-    told = page.snapshots.titles[1]
+    assert page.snapshots.titles[1] == f"{title_name(NAME)}: no label time to predict for"
     session.choose(model="")
-    assert page.snapshots.titles[1] == "No model for this state point" != told
+    assert page.snapshots.titles[1] == "No model for this state point"
     session = Session(Library(library.data_folders, [tmp_path]), temperature=BARE, page="snapshots")
     assert missing(session)[0] == f"T = {BARE:g} has no labels of molecular dynamics."
 

@@ -1,9 +1,7 @@
 """Who is taken for whom: the owner at this machine, somebody who has logged in, a guest; forged headers and tokens."""
 
-import asyncio
 import json
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from types import SimpleNamespace
 
@@ -16,7 +14,7 @@ from tornado.websocket import websocket_connect
 from glassviz.accounts import Accounts
 from glassviz.pages.login import PER_NAME, Failures, _own_address
 from glassviz.pages.visitor import at_this_machine, is_loopback
-from tests.served import PROBE, Served, morsel
+from tests.served import PROBE, Served, in_own_loop, morsel
 
 OWNER, GUEST = ("owner", "-"), ("guest", "-")
 
@@ -59,9 +57,7 @@ def opened(server, token, cookies=(), origin=None, path="/app/ws"):
         socket.close()
         return message and json.loads(message)["msgtype"]
 
-    # In a thread of its own: beside a browser's tests this one has an event loop already.
-    with ThreadPoolExecutor(1) as threads:
-        return threads.submit(lambda: asyncio.run(asyncio.wait_for(attempt(), 30))).result()
+    return in_own_loop(attempt(), 30)
 
 
 def token_of(page):

@@ -75,8 +75,7 @@ class SwapChains(Batch):
         self._moves = float(max_displacement), float(swap_fraction), np.uint64(seed).view(np.int64)
         self._box, self._dimension = first.box, first.dimension
         self.double, self.attempts_done = is_double(precision), 0
-        present = set(first.types.tolist())
-        exchanges = [pair for pair in system.exchanges if present.issuperset(pair)] if swap_fraction else []
+        exchanges = system.exchanges_among(first.types) if swap_fraction else []
         self._exchanges = len(exchanges)
         self._choose_kernel(first.number, open_device(device), kernel)
         extra = max_displacement * first.dimension**0.5

@@ -86,9 +86,8 @@ class HybridChains:
         if exchanges < 0:
             raise InputError(f"exchanges is {exchanges}, expected 0 or more")
         names = np.arange(len(configurations)) if names is None else np.asarray(names)
-        present = set(configurations[0].types.tolist())
         # Without types to exchange, SwapChains would displace particles instead.
-        self._sweeps = int(exchanges) if any(present.issuperset(pair) for pair in system.exchanges) else 0
+        self._sweeps = int(exchanges) if system.exchanges_among(configurations[0].types) else 0
         self.temperature = float(temperature)
         moves = {"max_displacement": NO_DISPLACEMENT, "swap_fraction": 1.0}
         self._swaps = SwapChains(configurations, system, temperature, seed, device, names=names, **moves)
